@@ -1,0 +1,152 @@
+"""Dates as exact as their source, and arXiv's calendar of announcements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date as exact as its source: ``text`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+
+    ISO 8601-1 reduced precision; strings of this form sort by time.
+    """
+
+    text: str
+
+    @property
+    def precision(self) -> str:
+        """``day``, ``month`` or ``year``."""
+        return {4: "year", 7: "month"}.get(len(self.text), "day")
+
+    @property
+    def day(self) -> date | None:
+        """The exact day, or None when the source gave only a month or a year."""
+        return date.fromisoformat(self.text) if len(self.text) == 10 else None
+
+
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?\Z", re.S)
+_SLASHED = re.compile(r"(\d{4})/(\d{1,2})(?:/(\d{1,2}))?\Z")
+_DAY_MONTH = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})(?:\s.*)?\Z", re.S)
+_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4})\Z")
+_YEAR_MONTH = re.compile(r"(\d{4})\s+([A-Za-z]{3,9})(?:\s+(\d{1,2}))?\Z")
+_MONTH_YEAR = re.compile(r"([A-Za-z]{3,9})\.?,?\s+(\d{4})\Z")
+_MONTHS = {
+    name: number
+    for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+}  # fmt: skip
+
+
+def partial(text: str) -> PartialDate:
+    """Read a date as exact as it is written: ISO 8601, RFC 2822, "12 May 2026", "2026 May", "May 2026", "2026".
+
+    Raises ValueError, naming the text, for anything else and for days that do not exist (2025-13-40).
+    """
+    text = text.strip()
+    if len(text) == 10 and text[4] == "-" and text[7] == "-" and text.isascii():
+        return PartialDate(_checked(text, text[:4], text[5:7], text[8:]))
+    year, month, day = _parts(text)
+    return PartialDate(_checked(text, year, month, day))
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    if match := _ISO.match(text) or _SLASHED.match(text):
+        return match[1], match[2] or "", match[3] or ""
+    if match := _DAY_MONTH.match(text):
+        return match[3], _month(text, match[2]), match[1]
+    if match := _MONTH_DAY.match(text):
+        return match[3], _month(text, match[1]), match[2]
+    if match := _YEAR_MONTH.match(text):
+        return match[1], _month(text, match[2]), match[3] or ""
+    if match := _MONTH_YEAR.match(text):
+        return match[2], _month(text, match[1]), ""
+    raise ValueError(f"not a date: {text[:60]!r} (wanted YYYY, YYYY-MM or YYYY-MM-DD)")
+
+
+def _month(text: str, name: str) -> str:
+    number = _MONTHS.get(name[:3].lower())
+    if number is None:
+        raise ValueError(f"not a month: {name!r} in the date {text[:60]!r}")
+    return str(number)
+
+
+def _checked(text: str, year: str, month: str, day: str) -> str:
+    try:
+        number = int(year)
+        if not 1000 <= number <= 9999:
+            raise ValueError("the year is out of range")
+        if not month:
+            return f"{number:04d}"
+        exact = date(number, int(month), int(day or "1"))
+    except ValueError as error:
+        raise ValueError(f"no such day: {text[:60]!r} ({error})") from None
+    return exact.isoformat() if day else exact.isoformat()[:7]
+
+
+# --- arXiv's schedule: https://info.arxiv.org/help/availability.html ---------------------------------------------
+
+EASTERN = ZoneInfo("America/New_York")
+CUT_OFF = time(14, 0)
+
+
+def arxiv_day(submitted: datetime) -> date:
+    """The day that arXiv's lists print for a paper submitted at ``submitted`` (aware).
+
+    The cut-off is 14:00 US Eastern on a working day; what came before it is announced at 20:00 of that evening
+    (Friday's on Sunday) and the lists print the next listing day. Received Tuesday 13:00: Wednesday; Thursday
+    15:00: Monday; Friday 15:00 to Monday 13:59: Tuesday. On arXiv's holidays nothing is announced. Moderation
+    may hold a paper longer. Raises ValueError for a naive time.
+    """
+    if submitted.tzinfo is None:
+        raise ValueError(f"a submission time needs its time zone: {submitted.isoformat()}")
+    local = submitted.astimezone(EASTERN)
+    day = local.date() if local.time() < CUT_OFF else local.date() + timedelta(days=1)
+    return _listed_after(_freeze(day))
+
+
+def _freeze(day: date) -> date:
+    """The first working day from ``day`` on: the one whose cut-off closes the batch."""
+    while day.weekday() >= 5 or day in holidays(day.year):
+        day += timedelta(days=1)
+    return day
+
+
+def _listed_after(freeze: date) -> date:
+    """The listing day of the batch that closed on ``freeze``: the next day from Monday to Friday."""
+    day = freeze + timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return day
+
+
+@lru_cache(maxsize=64)
+def holidays(year: int) -> frozenset[date]:
+    """The weekdays of a year on which arXiv announces nothing, by rule (Cornell's calendar)."""
+    fixed = [date(year, 1, 1), date(year, 6, 19), date(year, 7, 4), date(year, 12, 25)]
+    days = {_observed(day) for day in fixed}
+    days.add(_nth(year, 1, 0, 3))  # Martin Luther King Jr. Day
+    days.add(_last_monday(year, 5))  # Memorial Day
+    days.add(_nth(year, 9, 0, 1))  # Labor Day
+    thanksgiving = _nth(year, 11, 3, 4)
+    days.update({thanksgiving, thanksgiving + timedelta(days=1)})
+    days.update({date(year, 12, 24), date(year, 12, 31)})
+    return frozenset(day for day in days if day.weekday() < 5)
+
+
+def _observed(day: date) -> date:
+    """A holiday on Saturday is kept on Friday, on Sunday on Monday."""
+    return day + timedelta(days={5: -1, 6: 1}.get(day.weekday(), 0))
+
+
+def _nth(year: int, month: int, weekday: int, n: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
+
+
+def _last_monday(year: int, month: int) -> date:
+    last = date(year, month + 1, 1) - timedelta(days=1)
+    return last - timedelta(days=last.weekday())

@@ -1,0 +1,159 @@
+"""LaTeX as it stands in titles and abstracts: to Unicode, to words for the index, to MathML for pages."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import lru_cache
+
+from broadsheet.text import latex_tables as tables
+
+MATH = re.compile(
+    r"(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|(?<!\\)\$(?P<i>(?:[^$\\]|\\.)+?)\$|\\\((?P<p>.+?)\\\)|\\\[(?P<b>.+?)\\\]",
+    re.S,
+)
+_ACCENT = re.compile(
+    r"\\(?P<mark>[`'^\"~=.]|[uvHckbdrt](?![A-Za-z]))\s*"
+    r"(?:\{\s*(?P<braced>\\?[A-Za-z]{0,2})\s*\}|(?P<letter>\\[ijlL](?![A-Za-z])|[A-Za-z]))"
+)
+_SYMBOL = re.compile(r"\\(?P<name>[A-Za-z]+)(?P<after>\s*\{\}|\s(?=\s*[a-z])|(?![A-Za-z]))")
+_STYLED = re.compile(
+    r"\\(?:text(?:bf|it|tt|sc|rm|sf|sl|up|md|normal)?|emph|mbox|underline|uline|textsuperscript|textsubscript|url|path|"
+    r"hbox|enquote|protect|mathrm|texttt)\s*\{(?P<in>[^{}]*)\}"
+)
+_OLD_STYLE = re.compile(
+    r"\{\s*\\(?:bf|it|em|tt|sc|rm|sf|sl|bfseries|itshape|scshape|emph)(?![A-Za-z])\s*(?P<in>[^{}]*)\}"
+)
+_HREF = re.compile(r"\\href\s*\{(?P<to>[^{}]*)\}\s*\{(?P<in>[^{}]*)\}")
+_ESCAPED = re.compile(r"\\([&%#_{}$ ,;])")
+_BRACED = re.compile(r"\{([^{}\\$]*)\}")
+_QUOTES = re.compile(r"``|''")
+_TIE = re.compile(r"(?<=\S)~(?=\S)")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+
+
+def to_unicode(text: str) -> str:
+    """Accents, symbols and text commands as Unicode; formulas between dollars stay untouched. Idempotent, never raises.
+
+    A command that is not known stays as it is: what the source said is never lost here.
+    """
+    if "\\" not in text and "{" not in text and "``" not in text:
+        return text
+    out: list[str] = []
+    last = 0
+    for match in MATH.finditer(text):
+        out.append(_plain(text[last : match.start()]))
+        out.append(match.group())
+        last = match.end()
+    out.append(_plain(text[last:]))
+    return "".join(out)
+
+
+def _plain(text: str) -> str:
+    """Text outside formulas."""
+    if "\\" not in text and "{" not in text and "``" not in text:
+        return text
+    for _ in range(6):  # commands nest; each pass opens the innermost
+        before = text
+        if "\\" in text:
+            text = _ACCENT.sub(_accent, text)
+            text = _HREF.sub(lambda m: m["in"] or m["to"], text)
+            text = _STYLED.sub(lambda m: m["in"], _OLD_STYLE.sub(lambda m: m["in"], text))
+            text = _SYMBOL.sub(_symbol, text)
+        text = _BRACED.sub(r"\1", text)
+        if text == before:
+            break
+    text = _ESCAPED.sub(r"\1", text.replace("\\\\", " ")) if "\\" in text else text
+    return text.replace("``", "“").replace("''", "”") if "``" in text else text
+
+
+def _accent(match: re.Match[str]) -> str:
+    letter = (match["braced"] if match["braced"] is not None else match["letter"] or "").lstrip("\\")
+    combining = tables.ACCENTS[match["mark"]]
+    if not letter:
+        return match.group()
+    return tables.combine(letter, combining)
+
+
+def _symbol(match: re.Match[str]) -> str:
+    found = tables.TEXT_SYMBOLS.get(match["name"])
+    return match.group() if found is None else found
+
+
+def to_words(text: str) -> str:
+    """Words for index and sketch: formulas become the names a reader would type, commands and braces go.
+
+    ``"$\\alpha$-decay of $^{12}C$"`` gives ``"alpha-decay of 12C"``. Never raises; plain text passes unchanged.
+    """
+    if "\\" not in text and "$" not in text and "{" not in text:
+        return text
+    text = to_unicode(text)
+    text = MATH.sub(lambda m: _math_words(m["d"] or m["i"] or m["p"] or m["b"] or ""), text)
+    if "\\" in text or "{" in text or "$" in text:
+        text = _math_words(text)
+    return _BLANKS.sub(" ", text).strip()
+
+
+_COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\.", re.S)
+_SCRIPT = re.compile(r"[{}$^_&]|\\\\")
+
+
+def _math_words(math: str) -> str:
+    named = _COMMAND.sub(_command_word, math)
+    return _BLANKS.sub(" ", _SCRIPT.sub("", named)).strip()
+
+
+def _command_word(match: re.Match[str]) -> str:
+    name = match[1]
+    if not name:
+        return " "
+    if name in tables.SILENT:
+        return ""
+    return tables.MATH_WORDS.get(name, f" {name} ")
+
+
+def to_html(text: str) -> str:
+    """Escaped HTML with formulas as ``<math>``. What cannot be drawn becomes plain readable text, never raw TeX."""
+    if "$" not in text and "\\" not in text and "{" not in text:
+        return html.escape(text)
+    text = to_unicode(text)
+    out: list[str] = []
+    last = 0
+    for match in MATH.finditer(text):
+        out.append(html.escape(readable(text[last : match.start()])))
+        out.append(formula(match["d"] or match["i"] or match["p"] or match["b"] or ""))
+        last = match.end()
+    out.append(html.escape(readable(text[last:])))
+    return "".join(out)
+
+
+@lru_cache(maxsize=4096)
+def formula(tex: str) -> str:
+    """One formula as MathML, or as escaped plain text when it cannot be drawn. Never raises."""
+    drawn = mathml(tex)
+    return drawn or html.escape(readable(tex))
+
+
+def mathml(tex: str) -> str:
+    """MathML of one formula, or "" when it has commands that are unknown or do not parse."""
+    tex = tex.strip()
+    if not tex or len(tex) > 600 or tex.count("{") != tex.count("}"):
+        return ""
+    from latex2mathml.converter import convert  # 20 ms to load; only pages with formulas pay
+
+    try:
+        drawn: str = convert(tex)
+    except Exception:  # the library raises many kinds for broken TeX; plain text is shown in its place
+        return ""
+    if "\\" in drawn or "&amp;#" in drawn:
+        return ""
+    return drawn
+
+
+def readable(text: str) -> str:
+    """Text left of TeX for human eyes: symbols as Unicode, no backslash, brace or dollar of TeX."""
+    if "\\" not in text and "{" not in text and "$" not in text and "~" not in text:
+        return text
+    text = _COMMAND.sub(lambda m: tables.symbol(m[1]) if m[1] else m.group()[1:], text)
+    text = _TIE.sub("\u00a0", text) if "~" in text else text
+    return _BLANKS.sub(" ", text.replace("{", "").replace("}", "").replace("\\", ""))
