@@ -1,0 +1,1 @@
+"""`broadsheet bench`: speed measured on this machine, never changing the data directory."""

@@ -1,0 +1,1 @@
+"""What is known about papers: source records, projection, the change log."""

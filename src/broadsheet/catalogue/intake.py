@@ -1,0 +1,347 @@
+"""The intake: records come in, papers and change rows come out. The only way into the catalogue.
+
+Whatever needs no database (digest, compression, projection of a lone record) is done before the transaction begins;
+transactions are short (about ``BATCH`` papers) so that other writers wait little, and each writes its change rows.
+Repeating an intake changes nothing: a record is known by (source, source_key) and its digest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+import orjson
+import zstandard
+from django.db import connection, transaction
+
+from . import changes, forms, site, writer
+from .keys import new_key
+from .projection import Held, Projected, project
+from .records import Incoming
+
+BATCH = 60  # papers a transaction: about 20 ms on SQLite
+# Different values of one of these schemes are different works; a shared DOI or URL does not make them one.
+STRONG = frozenset({"arxiv", "acl", "pmid", "openreview", "pmlr"})
+_compress = zstandard.ZstdCompressor(level=3).compress
+_decompress = zstandard.ZstdDecompressor().decompress
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of the records. ``merged``: joined a paper that another record had made."""
+
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    merged: int = 0
+    rejected: int = 0
+    conflicts: list[str] = field(default_factory=list)
+
+    def add(self, other: Counts) -> None:
+        """Add the counts of another run."""
+        for name in ("read", "added", "updated", "unchanged", "merged", "rejected"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.conflicts.extend(other.conflicts[: max(0, 100 - len(self.conflicts))])
+
+
+@dataclass(slots=True)
+class _Prepared:
+    item: Incoming
+    digest: bytes
+    body: bytes
+    alone: Projected
+    values: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """One paper touched by a batch: ``id`` is None until a new one gets its number."""
+
+    id: int | None
+    items: list[_Prepared]
+    absorbed: set[int] = field(default_factory=set)
+
+
+def digest_of(form: str, body: bytes) -> bytes:
+    """BLAKE2b-128 over the parser's form and the bytes: equal means nothing new was said."""
+    return blake2b(form.encode() + b"\0" + body, digest_size=16).digest()
+
+
+def _prepare(item: Incoming, front_lists: Sequence[str] | None) -> _Prepared:
+    alone = project([Held(item.source, item.source_key, item.record)], front_lists)
+    return _Prepared(item, digest_of(item.form, item.body), _compress(item.body), alone, writer.paper_values(alone))
+
+
+def intake(
+    items: Iterable[Incoming],
+    *,
+    now: datetime,
+    lane: int,
+    batch: int = BATCH,
+    pause: Callable[[float], None] | None = None,
+    newest_key: Callable[[], str] = new_key,
+) -> Counts:
+    """Take records in, ``batch`` a transaction; returns what became of them.
+
+    ``lane`` is ``changes.INTERACTIVE`` or ``changes.BULK``. ``pause`` (given by bulk callers) is called after each
+    transaction with the seconds it took, so that other writers get their turn (see DESIGN, "SQLite has no fair queue").
+    """
+    total = Counts()
+    chosen = site.choice("front_lists")
+    for group in batched(items, batch):
+        prepared = [_prepare(item, chosen) for item in group]
+        started = time.perf_counter()
+        with transaction.atomic():
+            counts = _Batch(prepared, chosen, now, newest_key).run(lane)
+        total.add(counts)
+        if pause is not None:
+            pause(time.perf_counter() - started)
+    return total
+
+
+def batched(items: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
+    """Lists of at most ``size`` items (``itertools.batched`` is Python 3.12)."""
+    iterator = iter(items)
+    while group := list(islice(iterator, size)):
+        yield group
+
+
+def _in(column: str, count: int) -> str:
+    return f"{column} IN ({', '.join(['%s'] * count)})"
+
+
+class _Batch:
+    """One transaction of the intake."""
+
+    def __init__(self, prepared: list[_Prepared], front_lists: Sequence[str] | None, now: datetime,
+                 make_key: Callable[[], str]) -> None:
+        self.prepared = prepared
+        self.front_lists = front_lists
+        self.now = now
+        self.make_key = make_key
+        self.counts = Counts(read=len(prepared))
+        self.work: dict[int, _Work] = {}  # by id of the work object
+        self.owner: dict[tuple[str, str], int | _Work] = {}  # identifier -> paper id or new work
+        self.by_paper: dict[int, _Work] = {}
+        self.records: dict[tuple[str, str], tuple[int, bytes] | _Work] = {}
+        self.strong: dict[int, set[tuple[str, str]]] = {}
+
+    def run(self, lane: int) -> Counts:
+        self._load()
+        for one in self.prepared:
+            self._place(one)
+        new = [work for work in self.work.values() if work.id is None]
+        for work, id_ in zip(new, writer.next_ids(len(new)) if new else [], strict=True):
+            work.id = id_
+        changed = self._write_new(new) + self._write_known([w for w in self.work.values() if w not in new])
+        changes.append(changed, lane)
+        return self.counts
+
+    def _load(self) -> None:
+        """Who owns the identifiers of this batch, and which of its records are known."""
+        pairs = list({pair for one in self.prepared for pair in one.item.record.identifiers})
+        with connection.cursor() as cursor:
+            by_scheme: dict[str, list[str]] = {}
+            for scheme, value in pairs:
+                by_scheme.setdefault(scheme, []).append(value)
+            for scheme, values in by_scheme.items():
+                cursor.execute(
+                    "SELECT scheme, value, paper_id FROM catalogue_identifier"
+                    f" WHERE scheme = %s AND {_in('value', len(values))}",
+                    [scheme, *values],
+                )
+                self.owner.update(((row[0], row[1]), row[2]) for row in cursor.fetchall())
+            by_source: dict[str, list[str]] = {}
+            for one in self.prepared:
+                by_source.setdefault(one.item.source, []).append(one.item.source_key)
+            for source, keys in by_source.items():
+                cursor.execute(
+                    "SELECT source, source_key, paper_id, digest FROM catalogue_sourcerecord"
+                    f" WHERE source = %s AND {_in('source_key', len(keys))}",
+                    [source, *keys],
+                )
+                self.records.update(((r[0], r[1]), (r[2], bytes(r[3]))) for r in cursor.fetchall())
+            owners = [id_ for id_ in set(self.owner.values()) if isinstance(id_, int)]
+            if owners:
+                cursor.execute(
+                    f"SELECT paper_id, scheme, value FROM catalogue_identifier WHERE {_in('paper_id', len(owners))}",
+                    owners,
+                )
+                for paper_id, scheme, value in cursor.fetchall():
+                    if scheme in STRONG:
+                        self.strong.setdefault(paper_id, set()).add((scheme, value))
+
+    def _place(self, one: _Prepared) -> None:
+        """Find the paper that a record belongs to: its own record's, else the one its identifiers name."""
+        item = one.item
+        place = (item.source, item.source_key)
+        known = self.records.get(place)
+        if isinstance(known, tuple) and known[1] == one.digest:
+            self.counts.unchanged += 1
+            return
+        if known is None:
+            owner = self._owner(one)
+        else:
+            owner = known if isinstance(known, _Work) else known[0]
+        if owner is None:
+            work = _Work(None, [one])
+            self.work[id(work)] = work
+            self.counts.added += 1
+        else:
+            work = owner if isinstance(owner, _Work) else self._known_work(owner)
+            work.items = [kept for kept in work.items if (kept.item.source, kept.item.source_key) != place]
+            work.items.append(one)
+            if known is None:
+                self.counts.merged += 1
+            else:
+                self.counts.updated += 1
+        self.records[place] = work
+        for pair in item.record.identifiers:
+            self.owner.setdefault(pair, work)
+
+    def _known_work(self, paper_id: int) -> _Work:
+        work = self.by_paper.get(paper_id)
+        if work is None:
+            work = self.by_paper[paper_id] = _Work(paper_id, [])
+            self.work[id(work)] = work
+        return work
+
+    def _strong_of(self, owner: int | _Work) -> set[tuple[str, str]]:
+        found = set(self.strong.get(owner if isinstance(owner, int) else owner.id or 0, ()))
+        if isinstance(owner, _Work):
+            found |= {p for one in owner.items for p in one.item.record.identifiers if p[0] in STRONG}
+        elif owner in self.by_paper:
+            found |= self._strong_of(self.by_paper[owner])
+        return found
+
+    def _owner(self, one: _Prepared) -> int | _Work | None:
+        """The paper that has one of the record's identifiers, unless a strong identifier says it is another work."""
+        own = {pair for pair in one.item.record.identifiers if pair[0] in STRONG}
+        for pair in one.item.record.identifiers:
+            owner = self.owner.get(pair)
+            if owner is None:
+                continue
+            theirs = self._strong_of(owner)
+            if any(a[0] == b[0] and a[1] != b[1] for a in own for b in theirs):
+                self.counts.conflicts.append(
+                    f"{one.item.source_key}: {pair[0]}:{pair[1]} also stands at another paper; kept apart"
+                )
+                continue
+            return owner
+        return None
+
+    def _write_new(self, works: list[_Work]) -> list[int]:
+        made: list[tuple[int, Projected]] = []
+        rows = []
+        for work in works:
+            assert work.id is not None
+            if len(work.items) == 1:
+                projected, values = work.items[0].alone, work.items[0].values
+            else:
+                projected = project([_held(one.item) for one in work.items], self.front_lists)
+                values = writer.paper_values(projected)
+            made.append((work.id, projected))
+            rows.append((work.id, self.make_key(), values))
+        writer.insert_papers(rows, self.now)
+        writer.insert_parts(made)
+        self._write_records(works)
+        gone = [id_ for id_, projected in made if projected.deleted]
+        if gone:
+            with connection.cursor() as cursor:
+                cursor.execute(f"UPDATE catalogue_paper SET state = 'deleted' WHERE {_in('id', len(gone))}", gone)
+        return [id_ for id_, _ in made]
+
+    def _write_records(self, works: list[_Work]) -> None:
+        writer.insert_records([
+            (one.item.source, one.item.source_key, work.id, one.item.form, one.body, one.digest, self.now)
+            for work in works for one in work.items
+        ])
+        writer.insert_identifiers([
+            (scheme, value, work.id)
+            for work in works for one in work.items for scheme, value in one.item.record.identifiers
+            if self.owner.get((scheme, value)) in (work, work.id)
+        ])
+
+    def _write_known(self, works: list[_Work]) -> list[int]:
+        """Papers that had records: store the new ones, project all, write what differs."""
+        if not works:
+            return []
+        self._write_records(works)
+        return reproject([work.id for work in works if work.id is not None], self.front_lists, self.now)
+
+
+def _held(item: Incoming) -> Held:
+    return Held(item.source, item.source_key, item.record)
+
+
+def reproject(ids: Sequence[int], front_lists: Sequence[str] | None, now: datetime) -> list[int]:
+    """Project papers from their stored records, inside the caller's transaction; returns the ids that changed.
+
+    The caller appends the change rows. Hidden and merged papers keep their state.
+    """
+    if not ids:
+        return []
+    held: dict[int, list[Held]] = {}
+    columns = ", ".join(writer.PAPER_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT paper_id, source, source_key, form, body FROM catalogue_sourcerecord"
+            f" WHERE {_in('paper_id', len(ids))}",
+            list(ids),
+        )
+        for paper_id, source, source_key, form, body in cursor.fetchall():
+            record = forms.parse(form, _decompress(bytes(body)))
+            held.setdefault(paper_id, []).append(Held(source, source_key, record))
+        cursor.execute(f"SELECT id, state, {columns} FROM catalogue_paper WHERE {_in('id', len(ids))}", list(ids))
+        current = {row[0]: (row[1], row[2:]) for row in cursor.fetchall()}
+    rows, parts = [], []
+    for id_ in ids:
+        if id_ not in held:
+            continue
+        projected = project(held[id_], front_lists)
+        values = writer.paper_values(projected)
+        state, stored = current[id_]
+        wanted = state if state in ("hidden", "merged") else ("deleted" if projected.deleted else "live")
+        if wanted != state or _comparable(values) != _comparable(stored):
+            rows.append((id_, wanted, values))
+            parts.append((id_, projected))
+        elif _announcements_differ(id_, projected):
+            rows.append((id_, wanted, values))
+            parts.append((id_, projected))
+    writer.update_papers(rows, now)
+    writer.replace_parts(parts)
+    return [id_ for id_, _, _ in rows]
+
+
+_JSON = {"authors", "identifiers", "categories", "topics", "links", "versions", "retraction", "ai_keywords"}
+
+
+def _comparable(values: Sequence[Any]) -> list[Any]:
+    """Stored and fresh values in one form: PostgreSQL keeps JSON re-ordered, dates as dates."""
+    out: list[Any] = []
+    for column, value in zip(writer.PAPER_COLUMNS, values, strict=True):
+        if column in _JSON and isinstance(value, str | bytes):
+            out.append(orjson.loads(value))
+        elif column == "edition_day" and value is not None:
+            out.append(str(value))
+        elif column == "sample":
+            out.append(bool(value))
+        else:
+            out.append(value)
+    return out
+
+
+def _announcements_differ(paper_id: int, projected: Projected) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT list, day, category, kind, inferred, votes FROM catalogue_announcement WHERE paper_id = %s",
+            [paper_id],
+        )
+        stored = {(r[0], str(r[1]), r[2], r[3], bool(r[4]), r[5]) for r in cursor.fetchall()}
+    return stored != {tuple(row) for row in writer.announcement_rows(projected)}

@@ -1,0 +1,1 @@
+"""`broadsheet evaluate`: search quality on judged collections."""

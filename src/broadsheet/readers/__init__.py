@@ -1,0 +1,1 @@
+"""Readers and their marks: read, saved, hidden; reading settings."""

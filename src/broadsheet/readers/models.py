@@ -1,0 +1,34 @@
+"""A reader and what is the reader's own: marks and reading settings. Nobody else is shown who reads what."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Reader(models.Model):
+    """Made at the first act (signed cookie); an account adopts it later. The local reader is one such row.
+
+    ``settings``: {"order": "chosen"|"newest", "categories": [...], "without": [...words], "hide_read": bool,
+    "theme": "system"|"light"|"dark", "keys": bool, "keep_marks": bool}.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.CharField(max_length=26, unique=True)
+    local = models.BooleanField(default=False)
+    settings = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    last_visit = models.DateTimeField(null=True)
+    previous_visit = models.DateTimeField(null=True)
+
+
+class Mark(models.Model):
+    """One mark of a reader at a paper. ``kind``: read, saved, hidden."""
+
+    id = models.BigAutoField(primary_key=True)
+    reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="marks")
+    paper = models.ForeignKey("catalogue.Paper", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=8)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["reader", "paper", "kind"], name="mark_once")]

@@ -1,0 +1,81 @@
+"""A reader's own settings: seven plain controls, checked where they enter and once more where they are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+ORDERS = ("chosen", "newest")
+THEMES = ("system", "light", "dark")
+MOST = 50  # categories or words a reader may list; more would make every page slow to narrow
+_CATEGORY = re.compile(r"[A-Za-z][\w.+-]{0,39}$")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSettings:
+    """What a reader set. ``categories``: only these (empty: all); ``without``: words never wanted."""
+
+    order: str = "chosen"
+    categories: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    hide_read: bool = False
+    theme: str = "system"
+    keys: bool = True
+    keep_marks: bool = True
+
+    def as_json(self) -> dict[str, Any]:
+        """The form kept in ``Reader.settings``: only what differs from the default."""
+        plain = ReadingSettings()
+        return {name: list(value) if isinstance(value, tuple) else value
+                for name, value in asdict(self).items() if value != getattr(plain, name)}
+
+
+DEFAULTS = ReadingSettings()
+
+
+def lines(text: str) -> list[str]:
+    """Split what was typed into a text field at line ends and commas; NUL and surrounding space go."""
+    parts = re.split(r"[\r\n,]+", text.replace("\0", " "))
+    return list(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
+
+
+def from_json(stored: Mapping[str, Any]) -> ReadingSettings:
+    """Settings as stored; what cannot be understood falls back to its default (an older or newer program wrote it)."""
+    def some(name: str) -> tuple[str, ...]:
+        value = stored.get(name)
+        return tuple(str(item) for item in value[:MOST]) if isinstance(value, list | tuple) else ()
+
+    order, theme = stored.get("order"), stored.get("theme")
+    return ReadingSettings(
+        order=order if order in ORDERS else DEFAULTS.order,
+        categories=some("categories"),
+        without=some("without"),
+        hide_read=stored.get("hide_read") is True,
+        theme=theme if theme in THEMES else DEFAULTS.theme,
+        keys=stored.get("keys") is not False,
+        keep_marks=stored.get("keep_marks") is not False,
+    )
+
+
+def check(order: str, categories: Sequence[str], without: Sequence[str], *, hide_read: bool, theme: str,
+          keys: bool, keep_marks: bool) -> tuple[ReadingSettings, dict[str, str]]:
+    """Settings as typed and the faults by field (empty: all is well). Nothing is stored here."""
+    faults: dict[str, str] = {}
+    if order not in ORDERS:
+        faults["order"] = f"“{order[:40]}” is not an order. Choose chosen or newest."
+    if theme not in THEMES:
+        faults["theme"] = f"“{theme[:40]}” is not a choice of colours. Choose system, light or dark."
+    wrong = [item for item in categories if not _CATEGORY.match(item)]
+    if wrong:
+        faults["categories"] = f"“{wrong[0][:60]}” is not a category. Example: cs.CV"
+    elif len(categories) > MOST:
+        faults["categories"] = f"{len(categories)} categories are too many; at most {MOST}."
+    long = [item for item in without if len(item) > 80]
+    if long:
+        faults["without"] = f"“{long[0][:40]}…” is too long. A word or a few, at most 80 characters."
+    elif len(without) > MOST:
+        faults["without"] = f"{len(without)} words are too many; at most {MOST}."
+    settings = ReadingSettings(order, tuple(categories), tuple(without), hide_read, theme, keys, keep_marks)
+    return settings, faults

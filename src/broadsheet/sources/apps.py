@@ -1,0 +1,11 @@
+"""Django's registration of the room."""
+
+from django.apps import AppConfig
+
+
+class SourcesConfig(AppConfig):
+    """The tables of the room."""
+
+    name = "broadsheet.sources"
+    label = "sources"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Addresses, views, templates, styles, the little JavaScript."""

@@ -1,0 +1,42 @@
+"""Ground of all tests: settings before Django starts, a private data directory, real data where it exists."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_scratch = tempfile.mkdtemp(prefix="broadsheet-tests-")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
+for _name in [name for name in os.environ if name.startswith("BROADSHEET_") and name != "BROADSHEET_TEST_DATABASE_URL"]:
+    if _name not in ("BROADSHEET_MODEL_DIR",):
+        del os.environ[_name]
+os.environ["BROADSHEET_DATA"] = _scratch
+if os.environ.get("BROADSHEET_TEST_DATABASE_URL"):
+    os.environ["BROADSHEET_DATABASE_URL"] = os.environ.pop("BROADSHEET_TEST_DATABASE_URL")
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Names of our marks."""
+    config.addinivalue_line("markers", "realdata: needs the real papers in ../shared/data")
+    config.addinivalue_line("markers", "soak: full counts, run by `make soak`")
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data directory."""
+    path = tmp_path / "data"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data; the test says so where it does not exist."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared/data is not there: real papers are not tested")
+    return SHARED
