@@ -1,0 +1,138 @@
+"""Jinja2 for pages: the environment that settings.py names, and the few functions every template may call.
+
+Templates hold no logic beyond if and for, and make no query: whatever they show is handed to them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import get_template
+from django.urls import reverse
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from ..catalogue import site as choices
+from ..readers import service as readers
+from ..text import latex
+
+STATIC = Path(__file__).parent / "static"
+NBSP = "\u00a0"
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Months of more than four letters are shortened in bylines (May, June and July stay whole).
+SHORT_MONTHS = tuple(name if len(name) <= 4 else name[:3] for name in MONTHS)
+
+
+@lru_cache(maxsize=64)
+def static(name: str, versioned: bool = True) -> str:
+    """Address of a file of ours; ``?v=`` changes with its bytes, so that it may be kept for long."""
+    if not versioned:
+        return f"/static/{name}"
+    return f"/static/{name}?v={blake2b((STATIC / name).read_bytes(), digest_size=5).hexdigest()}"
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """Address of a page by its name in ``urls.py``."""
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def paper_url(path: str) -> str:
+    """Address of a paper's page; ``path`` is its key or what ``text.identifiers.path`` returns."""
+    return f"/papers/{path}"
+
+
+def theme(request: HttpRequest) -> str:
+    """``light`` or ``dark`` when the reader chose one, else empty: the system decides."""
+    chosen = readers.settings_of(getattr(request, "reader", None)).theme
+    return chosen if chosen in {"light", "dark"} else ""
+
+
+def number(value: int) -> str:
+    """1,387."""
+    return f"{value:,}"
+
+
+def count(value: int, one: str, many: str = "") -> str:
+    """``3 papers``, ``1 paper``; ``many`` defaults to ``one`` + s."""
+    return f"{value:,}{NBSP}{one if value == 1 else many or one + 's'}"
+
+
+def day_long(value: date) -> str:
+    """``Tuesday 12 May 2026`` with spaces that do not break."""
+    return f"{WEEKDAYS[value.weekday()]} {value.day}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
+
+
+def day_short(value: str | date, *, this_year: int | None = None) -> str:
+    """``20 May 2026``, ``May 2026`` or ``2026`` from a full or partial date; the year goes if it is ``this_year``."""
+    text = value.isoformat() if isinstance(value, date) else value
+    parts = text.split("-")
+    if not text:
+        return ""
+    words = [] if this_year is not None and parts[0] == str(this_year) and len(parts) == 3 else [parts[0]]
+    if len(parts) > 1:
+        words.insert(0, SHORT_MONTHS[int(parts[1]) - 1])
+    if len(parts) > 2:
+        words.insert(0, str(int(parts[2])))
+    return NBSP.join(words)
+
+
+def formula_html(text: str) -> Markup:
+    """Text with formulas as MathML, everything else escaped; never raw TeX."""
+    return Markup(latex.to_html(text))  # noqa: S704 - escaped by text/latex.py, tested there and in tests/attack
+
+
+def json_text(value: Any) -> Markup:
+    """JSON that may stand inside a script element or an attribute."""
+    return escape(json.dumps(value, ensure_ascii=False))
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The choices of the site; one query per request, whatever asks."""
+    found: dict[str, Any] | None = getattr(request, "_broadsheet_site", None)
+    if found is None:
+        found = choices.choices()
+        request._broadsheet_site = found  # type: ignore[attr-defined]
+    return found
+
+
+def site_name(request: HttpRequest) -> str:
+    """Name of this paper as the group chose it."""
+    return str(site(request).get("name") or "Broadsheet")
+
+
+def group_name(request: HttpRequest) -> str:
+    """Name of the group that runs the site, empty when it gave none."""
+    return str(site(request).get("group") or "")
+
+
+def environment(**options: Any) -> Environment:
+    """The environment of all pages: everything is escaped unless it is marked as HTML."""
+    options.update(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(**options)  # noqa: S701 - autoescape is set above
+    made.globals.update(
+        url=url, static=static, theme=theme, paper_url=paper_url, site_name=site_name, group_name=group_name,
+        count=count, number=number,
+    )
+    made.filters.update(
+        number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,
+        isoformat=_isoformat,
+    )
+    return made
+
+
+def _isoformat(value: date | datetime) -> str:
+    return value.isoformat()
+
+
+def render(request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    """A page from ``template``; ``request``, ``csrf_token`` and ``csrf_input`` are added."""
+    return HttpResponse(get_template(template).render(dict(context), request), status=status)

@@ -1,0 +1,52 @@
+"""All addresses. A view's module is loaded when its page is first asked for, so that commands start quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import path
+
+View = Callable[..., HttpResponseBase]
+
+
+def _view(module: str, name: str) -> View:
+    """The function ``name`` of ``web/views/module.py``, loaded at its first call."""
+
+    def view(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+        function: View = getattr(import_module(f"{__package__}.views.{module}"), name)
+        return function(request, **arguments)
+
+    view.__name__ = name
+    return view
+
+
+urlpatterns = [
+    path("", _view("edition", "front"), name="front"),
+    path("papers/date/<str:day>", _view("edition", "day"), name="day"),
+    path("papers/week/<str:week>", _view("edition", "week"), name="week"),
+    path("papers/month/<str:month>", _view("edition", "month"), name="month"),
+    path("archive", _view("edition", "archive"), name="archive"),
+    path("trending", _view("edition", "trending"), name="trending"),
+    path("field/<slug:slug>", _view("edition", "field"), name="field"),
+    path("formula/<slug:name>", _view("edition", "formula"), name="formula"),
+    path("robots.txt", _view("edition", "robots"), name="robots"),
+    path("papers/<path:path>/abstract", _view("edition", "abstract"), name="abstract"),
+    path("papers/<path:path>/bibtex", _view("paper", "bibtex"), name="bibtex"),
+    path("papers/<path:path>", _view("paper", "paper"), name="paper"),
+    path("search", _view("search", "search"), name="search"),
+    path("topic/<str:slug>", _view("topic", "topic"), name="topic"),
+    path("author/<str:slug>", _view("author", "author"), name="author"),
+    path("organisation/<str:slug>", _view("organisation", "organisation"), name="organisation"),
+    path("about", _view("about", "about"), name="about"),
+    path("saved", _view("marks", "saved"), name="saved"),
+    path("acts", _view("marks", "acts"), name="acts"),
+    path("settings", _view("settings", "settings"), name="settings"),
+    path("setup", _view("setup", "setup"), name="setup"),
+    path("open", _view("setup", "open_local"), name="open"),
+    path("api/search", _view("api", "search"), name="api-search"),
+    path("api/status", _view("api", "status"), name="api-status"),
+    path("health", _view("api", "health"), name="health"),
+]
