@@ -33,9 +33,7 @@ def fold(text: str) -> str:
 
 def _fold_once(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize(
-        "NFC", _MARKS.sub("", unicodedata.normalize("NFKD", decomposed)).translate(_LETTERS)
-    )
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", decomposed)).translate(_LETTERS))
 
 
 def slug(text: str) -> str:

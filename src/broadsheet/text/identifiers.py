@@ -17,9 +17,7 @@ _RANK = {scheme: rank for rank, scheme in enumerate(SCHEMES)}
 
 # https://info.arxiv.org/help/arxiv_identifier.html: new style since April 2007, five digits since 2015.
 _ARXIV_NEW = re.compile(r"(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d{1,3})?", re.A)
-_ARXIV_OLD = re.compile(
-    r"([a-z]+(?:-[a-z]+)*)(?:\.[a-z]{2})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v\d{1,3})?", re.I | re.A
-)
+_ARXIV_OLD = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:\.[a-z]{2})?/(\d{2}(?:0[1-9]|1[0-2])\d{3})(?:v\d{1,3})?", re.I | re.A)
 _ARXIV_ARCHIVES = frozenset(
     [
         "acc-phys",
@@ -153,11 +151,7 @@ def _url(value: str) -> Identifier | None:
         port = parts.port
     except ValueError:
         return None
-    if (
-        parts.scheme.lower() not in ("http", "https")
-        or not parts.hostname
-        or re.search(r"[\s\x00-\x1f\x7f]", value)
-    ):
+    if parts.scheme.lower() not in ("http", "https") or not parts.hostname or re.search(r"[\s\x00-\x1f\x7f]", value):
         return None
     host = parts.hostname.lower() + (f":{port}" if port and port not in (80, 443) else "")
     query = f"?{parts.query}" if parts.query else ""
@@ -187,9 +181,7 @@ def recognise(text: str) -> Identifier | None:
     if (
         not text
         or len(text) > 600
-        or (
-            any(character.isspace() for character in text.rstrip(_TRAILING)) and not _PREFIXED.fullmatch(text)
-        )
+        or (any(character.isspace() for character in text.rstrip(_TRAILING)) and not _PREFIXED.fullmatch(text))
     ):
         return None
     for candidate in (text, text.strip("<([{'\"“‘").rstrip(_TRAILING)):
@@ -235,9 +227,7 @@ def _from_address(text: str) -> Identifier | None:
 
 
 def _arxiv_address(path: str, query: str) -> Identifier | None:
-    match = re.match(
-        r"/(?:abs|pdf|html|format|ps|e-print|src|papers|overview|abs/arxiv:|pdf/arxiv:)/(.+)", path, re.I
-    )
+    match = re.match(r"/(?:abs|pdf|html|format|ps|e-print|src|papers|overview|abs/arxiv:|pdf/arxiv:)/(.+)", path, re.I)
     return _arxiv(match[1].removesuffix(".pdf").removesuffix(".md")) if match else None
 
 
@@ -249,11 +239,7 @@ def _acl_address(path: str, query: str) -> Identifier | None:
 def _openreview_address(path: str, query: str) -> Identifier | None:
     match = re.search(r"(?:^|&)id=([A-Za-z0-9_-]+)", query)
     rule = _RULES["openreview"]
-    return (
-        rule(match[1])
-        if match and path in ("/forum", "/pdf", "/attachment", "/revisions", "/references")
-        else None
-    )
+    return rule(match[1]) if match and path in ("/forum", "/pdf", "/attachment", "/revisions", "/references") else None
 
 
 def _pubmed_address(path: str, query: str) -> Identifier | None:

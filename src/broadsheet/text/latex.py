@@ -134,6 +134,7 @@ def formula(tex: str) -> str:
     return drawn or html.escape(readable(tex))
 
 
+@lru_cache(maxsize=8192)
 def mathml(tex: str) -> str:
     """MathML of one formula, or "" when it has commands that are unknown or do not parse."""
     tex = tex.strip()
@@ -148,6 +149,15 @@ def mathml(tex: str) -> str:
     if "\\" in drawn or "&amp;#" in drawn:
         return ""
     return drawn
+
+
+def is_drawable(text: str) -> bool:
+    """Whether every formula of ``text`` becomes MathML and no command is left outside of them."""
+    text = to_unicode(text)
+    if any(not mathml(m["d"] or m["i"] or m["p"] or m["b"] or "") for m in MATH.finditer(text)):
+        return False
+    rest = MATH.sub("", text)
+    return "\\" not in rest and rest.count("$") < 2
 
 
 def readable(text: str) -> str:

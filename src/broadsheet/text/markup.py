@@ -56,9 +56,7 @@ def _strip(text: str) -> str:
             text = _ENTITY.sub(_decode, text)
         if text == before:
             return text
-    return text.replace("<", "\u2039").replace(
-        "&", "and"
-    )  # nested beyond reason: nothing of it may act as markup
+    return text.replace("<", "\u2039").replace("&", "and")  # nested beyond reason: nothing of it may act as markup
 
 
 def _decode(match: re.Match[str]) -> str:

@@ -6,9 +6,7 @@ import re
 
 # A stop: full stop, question or exclamation mark, what closes behind it, then a blank or the end. Chinese and
 # Japanese stops need no blank; nor does a full stop before a Chinese character.
-_STOP = re.compile(
-    r"[.!?][.!?]*[\"'”’)\]]*(?=\s+[^\s]|\s*$)|[。！？][」』”’）]*|[.!?](?=[\u4e00-\u9fff])"
-)
+_STOP = re.compile(r"[.!?][.!?]*[\"'”’)\]]*(?=\s+[^\s]|\s*$)|[。！？][」』”’）]*|[.!?](?=[\u4e00-\u9fff])")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -24,7 +22,9 @@ _ABBREVIATIONS = _words(
 # An abbreviation only before a number, a formula or a bracket: "Fig. 3", "No. 12", "Eq. (4)"; else a word.
 _BEFORE_NUMBER = _words("fig figs eq eqs eqn eqns sec sects sect ref refs tab no nos vol vols pp p ch chap art def thm")
 # Abbreviations that often end a sentence as well: a capital word that opens sentences decides.
-_MAY_END = _words("etc al u.s u.k u.n u.s.a a.s a.e co inc ltd corp jr sp spp ed app ref i.i.d w.r.t approx i.v s.c p.o")
+_MAY_END = _words(
+    "etc al u.s u.k u.n u.s.a a.s a.e co inc ltd corp jr sp spp ed app ref i.i.d w.r.t approx i.v s.c p.o"
+)
 _OPENERS = _words(
     "The This These We In Our To A An It However For Here By As Results Finally Moreover Furthermore Additionally "
     "Specifically Using With On At From Such That Based Although While When Since If Both Through Thus Therefore "
