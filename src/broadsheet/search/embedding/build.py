@@ -147,22 +147,28 @@ def build(source: Path, target: Path, progress: Progress = lambda _line: None, o
         "cosine": figures,
         "built_with": _versions(),
         "files": {
-            name: {"size": (target / name).stat().st_size, "sha256": store.sha256(target / name)} for name in store.FILES
+            name: {"size": (target / name).stat().st_size, "sha256": store.sha256(target / name)}
+            for name in store.FILES
         },
     }
     (target / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
     return manifest
 
 
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main(arguments: list[str]) -> int:
     """The command behind ``python -m``; used by install.py in a process of its own, so that memory is given back."""
     if len(arguments) not in (2, 3):
-        print("usage: python -m broadsheet.search.embedding.build SOURCE TARGET [ORIGIN]", file=sys.stderr)
+        sys.stderr.write("usage: python -m broadsheet.search.embedding.build SOURCE TARGET [ORIGIN]\n")
         return 2
     try:
-        build(Path(arguments[0]), Path(arguments[1]), lambda line: print(line, flush=True), *arguments[2:])
+        build(Path(arguments[0]), Path(arguments[1]), _say, *arguments[2:])
     except BuildError as problem:
-        print(problem, file=sys.stderr)
+        sys.stderr.write(f"{problem}\n")
         return problem.exit_code
     return 0
 

@@ -46,7 +46,8 @@ class _Writer:
 
         self._count += 1
         output = output or f"{operator.lower()}_{self._count}"
-        self.nodes.append(helper.make_node(operator, list(inputs), [output], f"n{self._count}_{operator}", **attributes))
+        name = f"n{self._count}_{operator}"
+        self.nodes.append(helper.make_node(operator, list(inputs), [output], name, **attributes))
         return output
 
     def dense(self, hidden: str, name: str, weight: Array, bias: Array) -> str:
@@ -82,7 +83,8 @@ def _embeddings(w: _Writer, weights: Mapping[str, Array]) -> str:
 def _attention(w: _Writer, hidden: str, mask: str, prefix: str, weights: Mapping[str, Array]) -> str:
     """Self-attention. Query, key and value are one product; the scale 1/sqrt(32) is folded into the query."""
     scale = np.float32(1.0 / np.sqrt(DIMENSIONS // HEADS))
-    parts = [(f"{prefix}.attention.self.{role}", scale if role == "query" else np.float32(1)) for role in ("query", "key", "value")]
+    names = [f"{prefix}.attention.self.{role}" for role in ("query", "key", "value")]
+    parts = list(zip(names, (scale, np.float32(1), np.float32(1)), strict=True))
     weight = np.concatenate([weights[f"{name}.weight"].T * factor for name, factor in parts], axis=1)
     bias = np.concatenate([weights[f"{name}.bias"] * factor for name, factor in parts])
     joined = w.dense(hidden, f"{prefix}.attention.qkv", weight, bias)
@@ -137,7 +139,8 @@ def write_graph(weights: Mapping[str, Array]) -> Any:
     # The sum points where the mean points; only the direction survives normalisation.
     w.node("LpNormalization", total, output="embedding", axis=-1, p=2)
 
-    ids = [helper.make_tensor_value_info(n, TensorProto.INT64, ["batch", "sequence"]) for n in ("input_ids", "attention_mask")]
+    shape = ["batch", "sequence"]
+    ids = [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("input_ids", "attention_mask")]
     out = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", DIMENSIONS])
     graph = helper.make_graph(w.nodes, "all-MiniLM-L6-v2", ids, [out], w.constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="broadsheet")

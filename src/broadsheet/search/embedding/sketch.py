@@ -10,6 +10,7 @@ through. So a rebuilt index equals the one it replaces.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -49,7 +50,7 @@ class Sketch:
         bias: npt.NDArray[np.float32],
         vocabulary: Sequence[str],
     ) -> None:
-        """``rows`` [pieces, rank] and ``scale`` [pieces] (row = int8 x scale), ``projection`` [rank, 384], ``bias`` [384]."""
+        """``rows`` [pieces, rank], ``scale`` [pieces]: row = int8 x scale; ``projection`` [rank, 384], ``bias`` [384]."""
         pieces, rank = rows.shape
         if (scale.shape, projection.shape, bias.shape, len(vocabulary)) != (
             (pieces,), (rank, DIMENSIONS), (DIMENSIONS,), pieces
@@ -76,7 +77,7 @@ class Sketch:
                 if len(vocabulary) == len(rows) + 1 and not vocabulary[-1]:
                     vocabulary.pop()
                 return cls(rows, scale, tables["projection"], tables["bias"], vocabulary)
-        except (OSError, ValueError, KeyError, EOFError) as problem:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
             raise SketchError(
                 f"The sketch {path} cannot be read: {problem}. Nothing was changed. Install Broadsheet again, or "
                 "make another sketch with tools/train_sketch.py."
@@ -107,7 +108,8 @@ class Sketch:
         turned = sums.astype(np.float64) @ self._projection
         vectors = self._bias + turned * (self._step / np.sqrt(np.maximum(lengths, 1)))[:, None]
         norms: npt.NDArray[np.float64] = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
-        return vectors / np.maximum(norms, 1e-12)
+        unit: npt.NDArray[np.float64] = vectors / np.maximum(norms, 1e-12)
+        return unit
 
 
 @cache

@@ -43,9 +43,9 @@ def read_manifest(directory: Path) -> dict[str, Any] | None:
         manifest = json.loads((directory / "manifest.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not isinstance(manifest.get("files"), dict):
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         return None
-    return manifest
+    return manifest if isinstance(manifest.get("files"), dict) else None
 
 
 def faults(directory: Path, *, deep: bool = False) -> list[str]:
