@@ -9,25 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from ..text.dates import PartialDate
 
-@dataclass(frozen=True, slots=True)
-class PartialDate:
-    """A date as exact as its source: ``text`` is ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
-
-    ISO 8601-1 reduced precision; strings of this form sort by time.
-    """
-
-    text: str
-
-    @property
-    def precision(self) -> str:
-        """``day``, ``month`` or ``year``."""
-        return {4: "year", 7: "month"}.get(len(self.text), "day")
-
-    @property
-    def day(self) -> date | None:
-        """The exact day, or None when the source gave only a month or a year."""
-        return date.fromisoformat(self.text) if len(self.text) == 10 else None
+__all__ = [
+    "Announced", "Author", "Incoming", "Link", "ParsedRecord", "PartialDate", "Retraction", "Version",
+]
 
 
 @dataclass(frozen=True, slots=True)

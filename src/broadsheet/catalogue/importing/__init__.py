@@ -1,0 +1,1 @@
+"""Files brought by hand: JSON Lines (plain, gzip, zstd) and BibTeX."""

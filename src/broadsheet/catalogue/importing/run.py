@@ -1,0 +1,154 @@
+"""Import of files: lines to records to intake, with a rejects file, flat memory and a turn for other writers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import orjson
+
+from .. import changes
+from ..intake import Counts, intake
+from ..records import Incoming
+from . import bibtex, jsonl
+from .files import FileFault, Line, lines
+
+_PAUSE_LIMIT = 0.05  # seconds: a slow transaction does not make a long pause
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that was not taken: where it stands, which field, why."""
+
+    file: str
+    line: int
+    field: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import did. ``faults``: files that could not be read whole, a sentence each."""
+
+    counts: Counts = field(default_factory=Counts)
+    rejects: list[Reject] = field(default_factory=list)  # the first 100
+    faults: list[str] = field(default_factory=list)
+    rejects_file: Path | None = None
+
+
+class _Rejects:
+    """The rejects file: one JSON object a line with place, reason and the line as it was (as far as kept)."""
+
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.path = folder / f"rejects-{now:%Y%m%dT%H%M%S}.jsonl"
+        self.first: list[Reject] = []
+        self.count = 0
+
+    def add(self, reject: Reject, data: bytes) -> None:
+        self.count += 1
+        if len(self.first) < 100:
+            self.first.append(reject)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        row = {"file": reject.file, "line": reject.line, "field": reject.field, "reason": reject.reason,
+               "text": data.decode("utf-8", "backslashreplace")}
+        with self.path.open("ab") as out:
+            out.write(orjson.dumps(row) + b"\n")
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Files as given; a directory stands for the importable files in it, by name."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = [p for p in path.rglob("*") if p.is_file() and kind_of(p)]
+            found += sorted(inside)
+        else:
+            found.append(path)
+    return found
+
+
+def kind_of(path: Path) -> str:
+    """``jsonl``, ``bibtex`` or nothing, by the file's name."""
+    name = path.name.lower()
+    for packed in (".gz", ".zst"):
+        name = name.removesuffix(packed)
+    if name.endswith((".jsonl", ".ndjson", ".json")):
+        return "jsonl"
+    return "bibtex" if name.endswith((".bib", ".bibtex")) else ""
+
+
+def family_of(path: Path) -> str:
+    """The file family in source keys: the name without its endings, so that a newer copy replaces an older one."""
+    return path.name.split(".")[0]
+
+
+def _incoming(
+    path: Path, rights: str, source: str, rejects: _Rejects, seen: Callable[[Path, int], None] | None
+) -> Iterator[Incoming]:
+    kind = kind_of(path) or "jsonl"
+    read: Iterable[Line] = bibtex.entries(path) if kind == "bibtex" else lines(path)
+    public = rights == "public"
+    form = bibtex.FORM if kind == "bibtex" else (jsonl.PUBLIC_FORM if public else jsonl.FORM)
+    parse = bibtex.parse_entry if kind == "bibtex" else (jsonl.parse_public if public else jsonl.parse_line)
+    family = family_of(path)
+    for line in read:
+        if seen is not None:
+            seen(path, line.number)
+        if line.fault:
+            rejects.add(Reject(str(path), line.number, "line", line.fault), line.data)
+            continue
+        try:
+            record = parse(line.data)
+        except jsonl.BadRecord as problem:
+            rejects.add(Reject(str(path), line.number, problem.field, problem.reason), line.data)
+            continue
+        scheme, value = record.identifiers[0]
+        yield Incoming(source, f"{family}/{scheme}:{value}", line.data, form, record)
+
+
+def _manners(alone: Callable[[], bool] | None) -> Callable[[float], None]:
+    """Pause as long as the transaction took, unless nobody else wants to write (DESIGN, "Writing")."""
+
+    def pause(seconds: float) -> None:
+        if alone is None or not alone():
+            time.sleep(min(seconds, _PAUSE_LIMIT))
+
+    return pause
+
+
+def import_paths(
+    paths: Sequence[Path],
+    *,
+    now: datetime,
+    rejects_dir: Path,
+    rights: str = "members",
+    source: str = "file",
+    lane: int = changes.BULK,
+    alone: Callable[[], bool] | None = None,
+    seen: Callable[[Path, int], None] | None = None,
+    batch: int = 60,
+) -> Report:
+    """Import files; a file that cannot be read is a fault in the report, the others go on.
+
+    ``alone()`` says that no other writer is there; ``seen(path, line)`` is told the progress. Repeating an import
+    changes nothing.
+    """
+    report = Report()
+    rejects = _Rejects(rejects_dir, now)
+    for path in expand(paths):
+        try:
+            counts = intake(
+                _incoming(path, rights, source, rejects, seen),
+                now=now, lane=lane, pause=_manners(alone), batch=batch,
+            )
+            report.counts.add(counts)
+        except FileFault as problem:
+            report.faults.append(str(problem))
+    report.counts.rejected = rejects.count
+    report.counts.read += rejects.count
+    report.rejects = rejects.first
+    report.rejects_file = rejects.path if rejects.count else None
+    return report
