@@ -1,0 +1,111 @@
+"""The papers of a day as the choice needs them: light rows, read in one query, and what can be asked of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import lru_cache
+
+from ..text.folding import fold
+from .fields import FIELDS, Field, Table, field_of, within_any
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """One paper that may stand on a page. ``votes`` and ``comments`` were imported from ``vote_site``.
+
+    ``revision`` changes with everything that is printed of the paper; ``text`` is title and abstract as sent.
+    """
+
+    id: int
+    key: str
+    revision: int
+    title: str
+    text: str
+    categories: tuple[str, ...]
+    field: Field
+    published: str
+    day: date | None
+    added_at: datetime | None = None
+    votes: int = 0
+    comments: int = 0
+    vote_site: str = ""
+    retracted: bool = False
+    nearness: float = 0.0
+    _folded: str = field(default="", repr=False)
+
+    @property
+    def folded(self) -> str:
+        """Title and abstract in lower case without accents, made when first asked for."""
+        if not self._folded:
+            self._folded = fold(self.text)
+        return self._folded
+
+
+@lru_cache(maxsize=4096)
+def _whole(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(word)}(?:s|es)?(?!\w)")
+
+
+def has_word(candidate: Candidate, word: str) -> bool:
+    """Whether the folded ``word`` or phrase stands in title or abstract as whole words, plural forms too."""
+    text = candidate.folded
+    return word in text and _whole(word).search(text) is not None
+
+
+def title_has(candidate: Candidate, word: str) -> bool:
+    """Whether the folded ``word`` or phrase stands in the title."""
+    return _whole(word).search(fold(candidate.title)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Interests:
+    """What the group declared: words or phrases as typed, and categories."""
+
+    words: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """A reader's plain control: own categories (empty: all) and words never wanted."""
+
+    order: str = "chosen"
+    categories: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is narrowed and the order is the day's own."""
+        return self.order == "chosen" and not self.categories and not self.without
+
+
+def narrow(candidates: Iterable[Candidate], narrowing: Narrowing, hidden: Iterable[int] = ()) -> list[Candidate]:
+    """The candidates that pass: in one of the categories, free of the words, not among ``hidden`` row ids."""
+    gone = frozenset(hidden)
+    never = tuple(folded for word in narrowing.without if (folded := fold(word).strip()))
+    kept = []
+    for candidate in candidates:
+        if candidate.id in gone:
+            continue
+        if narrowing.categories and not within_any(candidate.categories, narrowing.categories):
+            continue
+        if never and any(has_word(candidate, word) for word in never):
+            continue
+        kept.append(candidate)
+    return kept
+
+
+def newest_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """By publication date, then by arrival, newest first; dates without a day stand after exact ones of the period."""
+    return sorted(candidates, key=lambda one: (one.published, one.id), reverse=True)
+
+
+def make_field(categories: Iterable[str], table: Table | None = None) -> Field:
+    """The field of a paper with these categories, from the site's table if there is one."""
+    return field_of(tuple(categories), table or FIELDS)

@@ -1,0 +1,271 @@
+"""Choosing the front page: pure functions from the papers of a day to zones and sections, each choice with its reason.
+
+Nothing here asks the clock or the database. The formulas stand in ``formulas.py``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .candidates import Candidate, Interests, newest_first
+from .formulas import SPREAD, Points, day_points, talked_points
+
+SECONDS, GROUP, TALKED = 4, 5, 6
+FULL, SHORT = 3, 9
+FRONT_PAPERS = 300  # papers on the front page, ART.md: 94 KB, 22 KB compressed
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One chosen paper (row id) and the true reason why it stands there, one short line."""
+
+    paper: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A zone of the front page beside the lead. ``total``: how many papers could stand here."""
+
+    slug: str
+    title: str
+    picks: tuple[Pick, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One field of the day: papers by tier (row ids), ``count`` of the day, ``more`` that stand on the field's page."""
+
+    slug: str
+    name: str
+    count: int
+    full: tuple[Pick, ...]
+    short: tuple[int, ...]
+    lines: tuple[int, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """A whole front page. ``total`` papers of the day, ``shown`` on the page, ``chosen`` in zones and upper tiers."""
+
+    lead: Pick | None
+    seconds: tuple[Pick, ...]
+    group: Zone
+    talked: Zone
+    sections: tuple[Section, ...]
+    total: int
+    shown: int
+
+    @property
+    def chosen(self) -> int:
+        """Papers with more than a line."""
+        zones = bool(self.lead) + len(self.seconds) + len(self.group.picks)
+        return zones + sum(len(section.full) + len(section.short) for section in self.sections)
+
+    def papers(self) -> list[int]:
+        """Row ids of all papers on the page, in reading order."""
+        ids = [self.lead.paper] if self.lead else []
+        for picks in (self.seconds, self.group.picks, self.talked.picks):
+            ids += [pick.paper for pick in picks]
+        for section in self.sections:
+            ids += [pick.paper for pick in section.full]
+            ids += [*section.short, *section.lines]
+        return ids
+
+
+def site_name(site: str) -> str:
+    """The name of the site that counted votes, for a reason."""
+    return {"": "another site", "huggingface": "Hugging Face", "hf": "Hugging Face"}.get(site, site)
+
+
+def _votes_at(candidate: Candidate) -> str:
+    return f"{candidate.votes:,} vote{'' if candidate.votes == 1 else 's'} at {site_name(candidate.vote_site)}"
+
+
+def points_of(candidates: Sequence[Candidate], interests: Interests) -> dict[int, Points]:
+    """Points of each paper by row id."""
+    return {candidate.id: day_points(candidate, interests) for candidate in candidates}
+
+
+def _ranked(candidates: Sequence[Candidate], points: Mapping[int, Points]) -> list[Candidate]:
+    return sorted(newest_first(candidates), key=lambda one: -points[one.id].total)
+
+
+class _Reasons:
+    """Says why a paper stands where it stands, from the largest part of its points; never more than is true."""
+
+    def __init__(self, candidates: Sequence[Candidate], points: Mapping[int, Points]) -> None:
+        votes = Counter(candidate.votes for candidate in candidates)
+        self.most = max(votes, default=0)
+        self.alone = votes[self.most] == 1
+        self.points = points
+        self.counts = Counter(candidate.field.slug for candidate in candidates)
+        self.largest = self.counts.most_common(1)[0][0] if self.counts else ""
+
+    def of(self, candidate: Candidate) -> str:
+        """The reason in one line."""
+        points = self.points[candidate.id]
+        if candidate.votes and (points.votes >= points.interest or not (points.words or points.category)):
+            most = candidate.votes == self.most
+            return _votes_at(candidate) + (", the most of this day" if most and self.alone else "")
+        if points.words:
+            named = ", ".join(points.words[:2])
+            return f"Matches your interest{'s' if len(points.words) > 1 else ''}: {named}"
+        if points.category:
+            return f"In {points.category}, which this group reads"
+        if candidate.nearness > 0:
+            return "Near in meaning to your interests"
+        return self.place(candidate)
+
+    def place(self, candidate: Candidate) -> str:
+        """For a paper that nothing but the spread over fields chose."""
+        number, name = self.counts[candidate.field.slug], candidate.field.name
+        if number == 1:
+            return f"The only paper in {name} today"
+        if candidate.field.slug == self.largest:
+            return f"Among the newest of {number:,} in {name}, the largest field today"
+        return f"Among the newest of {number:,} in {name}"
+
+
+def _spread(ranked: Sequence[Candidate], points: Mapping[int, Points], number: int) -> list[Candidate]:
+    """Take ``number`` papers one by one; each taken one lowers the rest of its field (formula ``edition``)."""
+    taken: list[Candidate] = []
+    used: Counter[str] = Counter()
+    # Only the best few of each field can be taken, so the rest need not be compared each time.
+    heads: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate in ranked:
+        if len(heads[candidate.field.slug]) < number:
+            heads[candidate.field.slug].append(candidate)
+    sizes = Counter(candidate.field.slug for candidate in ranked)
+    while len(taken) < number and any(heads.values()):
+        best = max(
+            (queue[0] for queue in heads.values() if queue),
+            key=lambda one: (points[one.id].total * SPREAD ** used[one.field.slug], -used[one.field.slug],
+                             sizes[one.field.slug]),
+        )
+        taken.append(best)
+        heads[best.field.slug].pop(0)
+        used[best.field.slug] += 1
+    return taken
+
+
+def _talked(earlier: Sequence[Candidate], taken: set[int]) -> Zone:
+    ranked = [one for one in earlier if not one.retracted and one.id not in taken and talked_points(one) > 0]
+    ranked.sort(key=lambda one: (-talked_points(one), one.id))
+    picks = []
+    for one in ranked[:TALKED]:
+        reason = _votes_at(one)
+        if one.comments:
+            reason = (f"{one.votes:,} vote{'' if one.votes == 1 else 's'} and {one.comments:,} "
+                      f"comment{'' if one.comments == 1 else 's'} at {site_name(one.vote_site)}")
+        picks.append(Pick(one.id, reason))
+    return Zone("talked", "Still talked about", tuple(picks), len(ranked))
+
+
+def _sizes(counts: Mapping[str, int], room: int) -> dict[str, int]:
+    """How many papers of each field the front page shows: upper tiers for all, lines in proportion to the rest."""
+    base = {slug: min(count, FULL + SHORT) for slug, count in counts.items()}
+    while sum(base.values()) > room and max(base.values()) > FULL:
+        largest = max(base, key=lambda slug: base[slug])
+        base[largest] -= 3
+    rest = {slug: counts[slug] - base[slug] for slug in counts}
+    left, open_ = max(0, room - sum(base.values())), sum(rest.values())
+    if not open_:
+        return base
+    share = min(1.0, left / open_)
+    # Lines come in threes, so that the last row is full.
+    return {slug: base[slug] + (rest[slug] if share >= 1 else int(rest[slug] * share) // 3 * 3) for slug in counts}
+
+
+def sections(
+    candidates: Sequence[Candidate], taken: set[int], points: Mapping[int, Points], reasons: _Reasons,
+    room: int, first: Sequence[str],
+) -> tuple[Section, ...]:
+    """The fields in rows: those in ``first`` (slugs) lead, then by size; fields of one or two papers share the last."""
+    by_field: dict[str, list[Candidate]] = defaultdict(list)
+    names: dict[str, str] = {}
+    counts: Counter[str] = Counter(candidate.field.slug for candidate in candidates)
+    small = {slug for slug, count in counts.items() if count < FULL and slug not in first}
+    several = len(small) > 1
+    total: Counter[str] = Counter()
+    for candidate in candidates:
+        slug = "other" if several and candidate.field.slug in small else candidate.field.slug
+        names[slug] = "Other fields" if slug == "other" and several else candidate.field.name
+        total[slug] += 1
+        if candidate.id not in taken:
+            by_field[slug].append(candidate)
+    order = sorted(by_field, key=lambda slug: (
+        slug == "other", first.index(slug) if slug in first else len(first), -total[slug], slug))
+    sizes = _sizes({slug: len(by_field[slug]) for slug in order}, room) if order else {}
+    made = []
+    for slug in order:
+        ranked = _ranked(by_field[slug], points)
+        fit = [one for one in ranked if not one.retracted][:FULL]
+        upper = {one.id for one in fit}
+        rest = [one.id for one in ranked if one.id not in upper]
+        cut = max(0, sizes[slug] - len(fit))
+        full = tuple(Pick(one.id, reasons.of(one) if points[one.id].total > 0 else "") for one in fit)
+        made.append(Section(
+            slug, names[slug], total[slug], full, tuple(rest[:min(SHORT, cut)]),
+            tuple(rest[SHORT:cut]), len(rest) - min(cut, len(rest))))
+    return tuple(made)
+
+
+def arrange(
+    candidates: Sequence[Candidate], earlier: Sequence[Candidate], interests: Interests, *,
+    points: Mapping[int, Points] | None = None, first_fields: Sequence[str] = (), room: int = FRONT_PAPERS,
+) -> Front:
+    """The front page of a day from its papers, the papers of the seven days before and the group's interests.
+
+    ``points`` may be handed in when they are known already (``points_of``). Each paper stands once.
+    """
+    points = points_of(candidates, interests) if points is None else points
+    reasons = _Reasons(candidates, points)
+    fit = _ranked([one for one in candidates if not one.retracted], points)
+    top = _spread(fit, points, 1 + SECONDS)
+    taken = {one.id for one in top}
+    lead = Pick(top[0].id, reasons.of(top[0])) if top else None
+    seconds = tuple(Pick(one.id, reasons.of(one)) for one in top[1:])
+    group = _group(fit, taken, points, interests, reasons)
+    taken |= {pick.paper for pick in group.picks}
+    talked = _talked(earlier, taken)
+    if not talked.picks:
+        left = [one for one in fit if one.id not in taken]
+        also = _spread(left, points, TALKED)
+        talked = Zone("also", "Also today", tuple(Pick(one.id, reasons.of(one)) for one in also), len(left))
+        taken |= {one.id for one in also}
+    rows = sections(candidates, taken, points, reasons, room - len(taken), first_fields)
+    shown = len(taken) + sum(len(row.full) + len(row.short) + len(row.lines) for row in rows)
+    return Front(lead, seconds, group, talked, rows, len(candidates), shown)
+
+
+def _group(
+    fit: Sequence[Candidate], taken: set[int], points: Mapping[int, Points], interests: Interests, reasons: _Reasons
+) -> Zone:
+    """The zone for the group: what meets its interests; without declared interests, the spread over the fields."""
+    near = [one for one in fit if points[one.id].interest > 0]
+    if near:
+        order = sorted(near, key=lambda one: -points[one.id].interest)
+        open_ = [one for one in order if one.id not in taken][:GROUP]
+        return Zone("group", "For this group", tuple(Pick(one.id, _interest(one, points, reasons)) for one in open_),
+                    len(near))
+    left = [one for one in fit if one.id not in taken]
+    fresh = [one for one in left if all(one.field.slug != other.field.slug for other in fit if other.id in taken)]
+    picks = _spread(fresh or left, points, GROUP)
+    if len(picks) < GROUP:
+        have = {one.id for one in picks}
+        picks += _spread([one for one in left if one.id not in have], points, GROUP - len(picks))
+    return Zone("across", "Across the fields", tuple(Pick(one.id, reasons.of(one)) for one in picks), len(left))
+
+
+def _interest(candidate: Candidate, points: Mapping[int, Points], reasons: _Reasons) -> str:
+    found = points[candidate.id]
+    if found.words:
+        return f"Matches your interest{'s' if len(found.words) > 1 else ''}: {', '.join(found.words[:2])}"
+    if found.category:
+        return f"In {found.category}, which this group reads"
+    return reasons.of(candidate)

@@ -1,0 +1,96 @@
+"""Reading the papers of days and lists: a constant number of queries, whatever the number of papers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+
+from ..catalogue.models import Announcement, Paper
+from .candidates import Candidate, make_field
+from .fields import Table
+
+_COLUMNS = ("id", "key", "revision", "title", "abstract", "categories", "published", "edition_day", "added_at",
+            "imported_votes", "imported_comments", "vote_site", "retraction")
+LISTS = {"hf_daily": "Hugging Face Daily Papers", "arxiv_daily": "arXiv", "arxiv": "arXiv"}
+
+
+def _live() -> QuerySet[Paper]:
+    return Paper.objects.filter(state=Paper.State.LIVE)
+
+
+def _candidate(row: tuple[Any, ...], table: Table | None) -> Candidate:
+    id_, key, revision, title, abstract, categories, published, day, added, votes, comments, site, retraction = row
+    names = tuple(categories)
+    return Candidate(
+        id=id_, key=key, revision=revision, title=title, text=f"{title}\n{abstract}", categories=names,
+        field=make_field(names, table), published=published, day=day, added_at=added, votes=votes or 0,
+        comments=comments or 0, vote_site=site, retracted=retraction is not None,
+    )
+
+
+def of_days(days: Sequence[date], table: Table | None = None) -> list[Candidate]:
+    """Live papers whose home edition is one of ``days``."""
+    return [_candidate(row, table) for row in _live().filter(edition_day__in=days).values_list(*_COLUMNS)]
+
+
+def of_span(first: date, last: date, *, limit: int, table: Table | None = None) -> list[Candidate]:
+    """Live papers of the days from ``first`` to ``last``: those with most imported votes, at most ``limit``."""
+    rows = (
+        _live().filter(edition_day__gte=first, edition_day__lte=last)
+        .order_by(F("imported_votes").desc(nulls_last=True), "-edition_day", "-id").values_list(*_COLUMNS)[:limit]
+    )
+    return [_candidate(row, table) for row in rows]
+
+
+def voted(first: date, last: date, *, limit: int, table: Table | None = None) -> list[Candidate]:
+    """Live papers of the days from ``first`` to ``last`` that have imported votes or comments, most votes first."""
+    rows = (
+        _live().filter(edition_day__gte=first, edition_day__lte=last)
+        .filter(Q(imported_votes__gt=0) | Q(imported_comments__gt=0))
+        .order_by(F("imported_votes").desc(nulls_last=True), "-id").values_list(*_COLUMNS)[:limit]
+    )
+    return [_candidate(row, table) for row in rows]
+
+
+def earlier(day: date, table: Table | None = None) -> list[Candidate]:
+    """Papers of the seven days before ``day`` that were voted on or talked about elsewhere."""
+    return voted(day - timedelta(days=7), day - timedelta(days=1), limit=60, table=table)
+
+
+def of_list(name: str, day: date, table: Table | None = None) -> list[Candidate]:
+    """All live members of the list's day, whatever their home edition; their votes are those they had there."""
+    members = dict(
+        Announcement.objects.filter(list=name, day=day, paper__state=Paper.State.LIVE)
+        .exclude(kind="replacement").values_list("paper_id").annotate(most=Max("votes"))
+    )
+    found = by_ids(members, table)
+    for candidate in found:
+        there = members[candidate.id]
+        if there is not None:
+            candidate.votes = there
+            candidate.vote_site = LISTS.get(name, name)
+    return found
+
+
+def by_ids(ids: Iterable[int], table: Table | None = None) -> list[Candidate]:
+    """Live papers by row id, in no order."""
+    wanted = list(ids)
+    rows: list[tuple[Any, ...]] = []
+    for start in range(0, len(wanted), 2000):  # SQLite's bound on parameters
+        rows += _live().filter(id__in=wanted[start:start + 2000]).values_list(*_COLUMNS)
+    return [_candidate(row, table) for row in rows]
+
+
+def list_days(name: str, day: date) -> tuple[date | None, date | None]:
+    """The days of the list before and after ``day``."""
+    days = Announcement.objects.filter(list=name).order_by("day").values_list("day", flat=True)
+    return days.filter(day__lt=day).last(), days.filter(day__gt=day).first()
+
+
+def fingerprint(days: Sequence[date]) -> tuple[int, int]:
+    """Changes with every change of a live paper of these days: number of papers and sum of their revisions."""
+    row = _live().filter(edition_day__in=days).aggregate(papers=Count("id"), revisions=Sum("revision"))
+    return row["papers"], row["revisions"] or 0

@@ -1,0 +1,279 @@
+"""The public face of the room: editions of days, lists of weeks, months, fields and two weeks' trending.
+
+What a day consists of is kept in this process as long as nothing of the day changed; every answer costs a constant
+number of queries. ``today`` and ``now`` are arguments.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from threading import Lock
+
+from ..catalogue import changes
+from ..catalogue.models import Paper
+from . import calendar, load, snapshots
+from .candidates import Candidate, Interests, Narrowing, narrow, newest_first
+from .choose import FRONT_PAPERS, Front, arrange, points_of
+from .fields import FIELDS, OTHER, Field, Table, within_any
+from .formulas import Points, trend_points
+
+TREND_DAYS = 14
+TREND_SHOWN = 100
+CLOSE_AFTER = timedelta(hours=6)  # a past day is closed when nothing of it changed for so long
+CLOSE_DAYS = 14
+_KEPT_DAYS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the site chose and the choice depends on: interests, the table of fields, the group's own fields (slugs)."""
+
+    interests: Interests = Interests()
+    table: Table = FIELDS
+    first_fields: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class DayData:
+    """The papers of one page's days, ready for choosing; kept while nothing of them changes."""
+
+    days: tuple[date, ...]
+    mark: tuple[object, ...]
+    position: int
+    candidates: list[Candidate]
+    by_id: dict[int, Candidate]
+    points: dict[int, Points]
+    earlier: list[Candidate]
+    front: Front
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One front page. ``days``: newest first, more than one where a thin day shares the page.
+
+    ``candidates`` by row id hold what the page prints of each paper's place; ``ordered`` is set where the reader
+    asked for newest first. ``hidden``: how many papers the reader's own control left out.
+    """
+
+    day: date
+    days: tuple[date, ...]
+    number: int
+    front: Front
+    candidates: dict[int, Candidate]
+    ordered: tuple[int, ...]
+    hidden: int
+    total: int
+    closed: bool
+    before: date | None
+    after: date | None
+
+
+_days: OrderedDict[tuple[object, ...], DayData] = OrderedDict()
+_lock = Lock()
+
+
+def forget() -> None:
+    """Drop what this process keeps of days (tests; after a restored backup)."""
+    with _lock:
+        _days.clear()
+
+
+def _day_data(days: tuple[date, ...], site: Site) -> DayData:
+    """The papers of ``days``, read again only when the change log moved and something of these days changed."""
+    place = (days, site)
+    position = changes.total()
+    with _lock:
+        known = _days.get(place)
+        if known is not None:
+            _days.move_to_end(place)
+    if known is not None and known.position == position:
+        return known
+    last = days[0]
+    mark = (load.fingerprint(days), load.fingerprint([last - timedelta(days=n) for n in range(1, 8)]))
+    if known is not None and known.mark == mark:
+        known.position = position
+        return known
+    candidates = load.of_days(days, site.table)
+    earlier = [one for one in load.earlier(last, site.table) if one.day not in days]
+    points = points_of(candidates, site.interests)
+    front = arrange(candidates, earlier, site.interests, points=points, first_fields=site.first_fields)
+    by_id = {one.id: one for one in (*earlier, *candidates)}
+    data = DayData(days, mark, position, candidates, by_id, points, earlier, front)
+    with _lock:
+        _days[place] = data
+        while len(_days) > _KEPT_DAYS:
+            _days.popitem(last=False)
+    return data
+
+
+def front_days(today: date) -> tuple[date, ...]:
+    """The days on the front page: the newest closed or arriving edition, a thin one with the last full one."""
+    newest = calendar.newest_day(today)
+    if newest is None:
+        return ()
+    counts = calendar.day_counts(newest - timedelta(weeks=calendar.USUAL_WEEKS + 1), newest)
+    return calendar.shown_days(counts, newest)
+
+
+def edition(
+    days: tuple[date, ...], today: date, site: Site, narrowing: Narrowing | None = None, gone: Collection[int] = (),
+) -> Edition:
+    """The edition of ``days`` (from :func:`front_days`, or one day), as ``narrowing`` wants it.
+
+    ``gone``: row ids left out, such as what was read where the reader hides that. A closed day shows its stored
+    morning, unless the reader narrows it. Papers that are no longer live never show.
+    """
+    narrowing = narrowing or Narrowing()
+    data = _day_data(days, site)
+    plain = narrowing.plain and not gone
+    stored = snapshots.of(days[0]) if plain and len(days) == 1 else None
+    by_id = data.by_id
+    kept = data.candidates
+    ordered: tuple[int, ...] = ()
+    if stored is not None:
+        front = snapshots.from_json(stored.choice)
+        missing = [one for one in front.papers() if one not in by_id]
+        if missing:
+            by_id = {**by_id, **{one.id: one for one in load.by_ids(missing, site.table)}}
+    elif plain:
+        front = data.front
+    else:
+        kept = narrow(data.candidates, narrowing, gone)
+        earlier = narrow(data.earlier, narrowing, gone)
+        front = arrange(kept, earlier, site.interests, points=data.points, first_fields=site.first_fields)
+        if narrowing.order == "newest":
+            ordered = tuple(one.id for one in newest_first(kept)[:FRONT_PAPERS])
+    return Edition(
+        day=days[0], days=days, number=stored.number if stored else calendar.number_of(days[0]), front=front,
+        candidates=by_id, ordered=ordered, hidden=len(data.candidates) - len(kept), total=len(data.candidates),
+        closed=stored is not None, before=calendar.day_before(days[-1]), after=calendar.day_after(days[0], today),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A plain list of papers in order, one page of it. ``total``: of all pages."""
+
+    papers: tuple[Candidate, ...]
+    total: int
+    before: date | None = None
+    after: date | None = None
+
+
+def _by_votes(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(newest_first(candidates), key=lambda one: -one.votes)
+
+
+def day_list(name: str, day: date, site: Site, narrowing: Narrowing | None = None) -> Listing:
+    """Exactly the members of the list's ``day``, with the votes they had there, most votes first."""
+    members = load.of_list(name, day, site.table)
+    if narrowing is not None:
+        members = narrow(members, narrowing)
+    order = newest_first(members) if narrowing and narrowing.order == "newest" else _by_votes(members)
+    before, after = load.list_days(name, day)
+    return Listing(tuple(order), len(order), before, after)
+
+
+def field_page(
+    slug: str, days: tuple[date, ...], site: Site, narrowing: Narrowing | None = None,
+) -> tuple[Field, Listing] | None:
+    """All papers of one field on ``days``; ``for-group`` is what meets the interests. None: no such field."""
+    data = _day_data(days, site)
+    known = {field.slug: field for field in site.table}
+    named = {one.field.slug: one.field for one in data.candidates}
+    if slug == "for-group":
+        field = Field("for-group", "For this group", ())
+        papers = [one for one in data.candidates if data.points[one.id].interest > 0]
+    elif slug == "other":
+        field = Field("other", "Other fields", ())
+        row = next((row for row in data.front.sections if row.slug == "other"), None)
+        small = {one for one in named if one not in {row.slug for row in data.front.sections}}
+        papers = [one for one in data.candidates if row and (one.field.slug in small or one.field.slug == OTHER.slug)]
+    elif slug in known or slug in named:
+        field = known.get(slug) or named[slug]
+        papers = [one for one in data.candidates if one.field.slug == slug]
+    else:
+        return None
+    if narrowing is not None:
+        papers = narrow(papers, narrowing)
+    order = newest_first(papers)
+    if narrowing is None or narrowing.order != "newest":
+        order.sort(key=lambda one: -data.points[one.id].total)
+    return field, Listing(tuple(order), len(order))
+
+
+def span(first: date, last: date, site: Site, *, limit: int = FRONT_PAPERS) -> Listing:
+    """The papers of a week or month with most imported votes, at most ``limit``; ``total`` counts all."""
+    counts = calendar.day_counts(first, last)
+    return Listing(tuple(load.of_span(first, last, limit=limit, table=site.table)),
+                   sum(one.papers for one in counts))
+
+
+def trending(today: date, site: Site) -> list[tuple[Candidate, float]]:
+    """Papers of the last fourteen days by the formula ``trending``, each with its points."""
+    first = today - timedelta(days=TREND_DAYS - 1)
+    papers = [one for one in load.voted(first, today, limit=600, table=site.table) if not one.retracted]
+    scored = [(one, trend_points(one.votes, (today - one.day).days)) for one in papers if one.day and one.votes]
+    scored.sort(key=lambda pair: (-pair[1], -pair[0].id))
+    return scored[:TREND_SHOWN]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveDay:
+    """One day of the month page: number of papers, and the headline that led it or would."""
+
+    day: date
+    papers: int
+    headline: str
+
+
+def month_days(first: date, last: date) -> list[ArchiveDay]:
+    """The days of a month that have papers, each with its headline: that of the stored morning, else most votes."""
+    counts = calendar.day_counts(first, last)
+    leads = {
+        row.day: items[0]["paper"]
+        for row in snapshots.Snapshot.objects.filter(day__gte=first, day__lte=last)
+        if (items := row.choice["zones"]["lead"])
+    }
+    titles = dict(Paper.objects.filter(id__in=leads.values(), state=Paper.State.LIVE).values_list("id", "title"))
+    best: dict[date, str] = {}
+    rows = (
+        Paper.objects.filter(edition_day__gte=first, edition_day__lte=last, state=Paper.State.LIVE, retraction=None)
+        .order_by("edition_day", "imported_votes", "published", "id").values_list("edition_day", "title")
+    )
+    for day, title in rows:
+        if day is not None:
+            best[day] = title
+    return [ArchiveDay(one.day, one.papers, titles.get(leads.get(one.day, 0)) or best.get(one.day, ""))
+            for one in counts]
+
+
+def years() -> list[int]:
+    """The years that have editions, newest first."""
+    return sorted({day.year for day in Paper.objects.dates("edition_day", "year")}, reverse=True)
+
+
+def close_due(now: datetime, today: date, site: Site) -> list[date]:
+    """Close the past days of the last two weeks of which nothing changed for six hours. Returns the days closed."""
+    counts = calendar.day_counts(today - timedelta(days=CLOSE_DAYS), today - timedelta(days=1))
+    days = [one.day for one in counts]
+    done = snapshots.closed(days)
+    made = []
+    for day in days:
+        if day in done:
+            continue
+        recent = Paper.objects.filter(edition_day=day, changed_at__gt=now - CLOSE_AFTER).exists()
+        if recent:
+            continue
+        data = _day_data((day,), site)
+        snapshots.close(day, data.front, calendar.number_of(day), now)
+        made.append(day)
+    return made
+
+
+def meets(candidate: Candidate, categories: Sequence[str]) -> str:
+    """The first category of the paper that lies in one of ``categories``."""
+    return within_any(candidate.categories, categories)

@@ -1,0 +1,77 @@
+"""Closing a day: its choice, order and reasons are stored once; later knowledge never changes them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from .choose import Front, Pick, Section, Zone
+from .models import Snapshot
+
+FORMULA = 1  # raised when the order of a day is computed otherwise
+
+
+def as_json(front: Front) -> dict[str, Any]:
+    """The plain form of a front page, as ``Snapshot.choice`` keeps it."""
+
+    def picks(items: tuple[Pick, ...]) -> list[dict[str, Any]]:
+        return [{"paper": item.paper, "reason": item.reason} for item in items]
+
+    def zone(item: Zone) -> dict[str, Any]:
+        return {"slug": item.slug, "title": item.title, "total": item.total, "picks": picks(item.picks)}
+
+    return {
+        "formula": FORMULA,
+        "zones": {
+            "lead": picks((front.lead,)) if front.lead else [],
+            "seconds": picks(front.seconds),
+            "group": zone(front.group),
+            "talked": zone(front.talked),
+        },
+        "sections": [
+            {"slug": row.slug, "name": row.name, "count": row.count, "full": picks(row.full),
+             "short": list(row.short), "lines": list(row.lines), "more": row.more}
+            for row in front.sections
+        ],
+        "total": front.total,
+        "shown": front.shown,
+    }
+
+
+def from_json(choice: dict[str, Any]) -> Front:
+    """The front page that ``as_json`` stored."""
+
+    def picks(items: list[dict[str, Any]]) -> tuple[Pick, ...]:
+        return tuple(Pick(item["paper"], item["reason"]) for item in items)
+
+    def zone(item: dict[str, Any]) -> Zone:
+        return Zone(item["slug"], item["title"], picks(item["picks"]), item["total"])
+
+    zones = choice["zones"]
+    return Front(
+        lead=next(iter(picks(zones["lead"])), None), seconds=picks(zones["seconds"]), group=zone(zones["group"]),
+        talked=zone(zones["talked"]),
+        sections=tuple(
+            Section(row["slug"], row["name"], row["count"], picks(row["full"]), tuple(row["short"]),
+                    tuple(row["lines"]), row["more"])
+            for row in choice["sections"]
+        ),
+        total=choice["total"], shown=choice["shown"],
+    )
+
+
+def of(day: date) -> Snapshot | None:
+    """The stored morning of ``day``, None while it is open."""
+    return Snapshot.objects.filter(day=day).first()
+
+
+def close(day: date, front: Front, number: int, now: datetime) -> Snapshot:
+    """Store the morning of ``day``; a day that is closed already stays as it was."""
+    made, _ = Snapshot.objects.get_or_create(
+        day=day, defaults={"number": number, "closed_at": now, "choice": as_json(front)})
+    return made
+
+
+def closed(days: list[date]) -> set[date]:
+    """Which of ``days`` are closed."""
+    return set(Snapshot.objects.filter(day__in=days).values_list("day", flat=True))
