@@ -54,8 +54,7 @@ STEMMERS = {
 }
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U0003134f"
 _CJK_RUN = re.compile(f"[{_CJK}]+")
-_COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+){1,4}")
-_HYPHEN = re.compile(r"[-‐‑]")
+_COMPOUND = re.compile(r"[^\W_]+(?:-[^\W_]+){1,4}")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -117,10 +116,19 @@ def register(index: Any) -> None:
     index.register_tokenizer("names", naming())
 
 
+@lru_cache(maxsize=1024)
+def _latex_words(text: str) -> str:
+    return latex.to_words(text)
+
+
+def readable(text: str) -> str:
+    """``text`` with LaTeX as words; remembered for a moment, because words and vectors both ask."""
+    return _latex_words(text) if "\\" in text or "$" in text else text
+
+
 def plain(text: str) -> str:
     """Text ready for any analyzer: LaTeX to words, NFKC, CJK in pairs, C++ as a word. Pure; same on both sides."""
-    if "\\" in text or "$" in text:
-        text = latex.to_words(text)
+    text = readable(text)
     if "++" in text:
         text = text.replace("C++", " Cplusplus ").replace("c++", " cplusplus ")
     if text.isascii():
@@ -137,10 +145,10 @@ def _pairs(match: re.Match[str]) -> str:
 
 def joined(text: str) -> list[str]:
     """The hyphenated compounds of plain ``text`` written as one word: "self-supervised" gives "selfsupervised"."""
-    if "-" not in text and "‐" not in text and "‑" not in text:
-        return []
-    words = (_HYPHEN.sub("", found) for found in _COMPOUND.findall(text))
-    return [word for word in words if len(word) <= LONGEST]
+    if "‐" in text or "‑" in text:
+        text = text.replace("‐", "-").replace("‑", "-")
+    found = (match for piece in text.split() if "-" in piece for match in _COMPOUND.findall(piece))
+    return [word for match in found if len(word := match.replace("-", "")) <= LONGEST]
 
 
 def stems(text: str, language: str = "en") -> list[str]:
@@ -186,7 +194,10 @@ def name_words(text: str) -> list[str]:
 
 def title_key(text: str) -> str:
     """A title without case, accents, markup, spaces and punctuation: equal keys mean the same title."""
-    folded = unicodedata.normalize("NFKD", latex.to_words(text) if "\\" in text or "$" in text else text)
+    folded = readable(text)
+    if folded.isascii():
+        return "".join(_WORD.findall(folded.lower()))
+    folded = unicodedata.normalize("NFKD", folded)
     return "".join(_WORD.findall("".join(c for c in folded if not unicodedata.combining(c)).casefold()))
 
 

@@ -24,8 +24,6 @@ import tantivy
 from ..errors import BroadsheetError
 from . import columns, schema
 
-MARK_POSITIONS = schema.POSITION
-
 
 class IndexMissing(BroadsheetError):
     """There is no index yet: nothing was ever indexed here."""
@@ -166,7 +164,7 @@ class Lock:
             self._file.seek(0)
             other = self._file.read().strip() or "another process"
             self._file.close()
-            raise IndexBusy(f"{path} is held by {other}. Nothing was changed. Wait until it ends, or stop it.") from None
+            raise IndexBusy(f"{path} is held by {other}. Nothing was changed. Wait for it, or stop it.") from None
         self._file.truncate(0)
         self._file.write(f"{holder} (process {os.getpid()})")
         self._file.flush()
