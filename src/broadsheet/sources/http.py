@@ -1,0 +1,291 @@
+"""The polite client: every request to a source goes through here.
+
+It names itself and its keeper, takes turns (:mod:`.manners`), honours Retry-After, asks conditionally, limits time and
+size while reading, backs off with jitter, checks every redirect, and connects to checked addresses only (:mod:`.guard`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpcore
+import httpx
+
+from .. import __version__
+from ..config import Config
+from .clock import Clock, SystemClock
+from .errors import SourceError
+from .guard import GuardedTransport, Resolve, resolve
+from .manners import LeaseTurns, Turns, group_of
+
+MEGABYTE = 1024 * 1024
+TRIES = 3
+MAX_REDIRECTS = 5
+CONNECT_SECONDS = 15.0
+READ_SECONDS = 60.0  # arXiv's OAI-PMH needs tens of seconds for a first page
+TOTAL_SECONDS = 180.0
+FIRST_WAIT = 5.0  # seconds; doubled at each failure, times 0.5 to 1.5
+LONGEST_WAIT = 120.0  # a source that asks for more is left until it is due again
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One GET. ``wants``: ``xml`` or ``json``. ``absent``: statuses that mean "there is nothing", given back as answers."""
+
+    url: str
+    wants: str = "xml"
+    etag: str = ""
+    modified: str = ""
+    limit: int = 64 * MEGABYTE
+    absent: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: status (200, 304 or one of ``absent``), whole body, headers with lower-case names, final address."""
+
+    status: int
+    body: bytes
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def etag(self) -> str:
+        """For the next conditional request (RFC 9110, 8.8.3)."""
+        return self.headers.get("etag", "")
+
+    @property
+    def modified(self) -> str:
+        """For the next conditional request (RFC 9110, 8.8.2)."""
+        return self.headers.get("last-modified", "")
+
+
+class Client:
+    """GETs for sources. Use as a context manager. ``dice`` gives numbers from 0 to 1 for the jitter."""
+
+    def __init__(self, config: Config, *, clock: Clock | None = None, turns: Turns | None = None,
+                 dice: Callable[[], float] | None = None, resolver: Resolve = resolve,
+                 read_seconds: float = READ_SECONDS) -> None:
+        self._config = config
+        self.clock: Clock = clock or SystemClock()
+        self._turns: Turns = turns or LeaseTurns(self.clock)
+        self._dice = dice or random.Random().random
+        self._read_seconds = read_seconds
+        self._resolver = resolver
+        self._http: httpx.Client | None = None
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._http is not None:
+            self._http.close()
+            self._http = None
+
+    def get(self, request: Request) -> Answer:
+        """Ask, at most three times; raises :class:`SourceError` (kinds are listed there), nothing else."""
+        if self._config.offline:
+            raise SourceError("offline", "Broadsheet is set to ask no other host.",
+                              "Set `offline = false` to harvest, or bring papers with `broadsheet import FILE`.")
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._follow(request, attempt)
+            except SourceError as problem:
+                wait = self._wait(problem, attempt)
+                if not problem.again or attempt == TRIES or wait > LONGEST_WAIT:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _wait(self, problem: SourceError, attempt: int) -> float:
+        """Seconds until the next try: what the source asked for, else backoff with jitter."""
+        if problem.retry_after is not None:
+            return problem.retry_after
+        return FIRST_WAIT * 2.0 ** (attempt - 1) * (0.5 + self._dice())
+
+    def _follow(self, request: Request, attempt: int) -> Answer:
+        """One try with its redirects; each hop is checked and takes its turn."""
+        url = request.url
+        for _ in range(MAX_REDIRECTS + 1):
+            parts = _checked(url, request.url)
+            group = group_of(parts.hostname or "", parts.port)
+            self._turns.take(group, self._read_seconds + CONNECT_SECONDS, patience=2 * TOTAL_SECONDS)
+            pause = self._config.request_pause
+            try:
+                answer, target = self._once(request, url)
+            except SourceError as problem:
+                if problem.again and attempt < TRIES:
+                    pause = max(pause, min(self._wait(problem, attempt), LONGEST_WAIT))
+                raise
+            finally:
+                # The wait before the next try is a turn left late: other processes keep away as long as we do.
+                self._turns.leave(group, pause)
+            if answer is not None:
+                return answer
+            url = urljoin(url, target)
+        raise SourceError("redirect", f"{_host(request.url)} sends from one address to the next without end.",
+                          "Check the address of this source in the settings.",
+                          cause=f"more than {MAX_REDIRECTS} redirects from {request.url}")
+
+    def _client(self) -> httpx.Client:
+        if self._http is None:
+            transport = GuardedTransport(allow_private=self._config.allow_private_hosts, proxy=self._config.proxy,
+                                         resolver=self._resolver)
+            contact = self._config.contact or self._config.site_url or "not given"
+            self._http = httpx.Client(
+                transport=transport, follow_redirects=False, trust_env=False,
+                timeout=httpx.Timeout(self._read_seconds, connect=CONNECT_SECONDS),
+                headers={"User-Agent": f"Broadsheet/{__version__} (paper reader; contact: {contact})"},
+            )
+        return self._http
+
+    def _once(self, request: Request, url: str) -> tuple[Answer | None, str]:
+        """One request. ``(answer, "")``, or ``(None, target)`` of a redirect."""
+        headers = {"Accept": "application/json" if request.wants == "json" else "application/xml, text/xml, */*;q=0.5"}
+        if request.etag:
+            headers["If-None-Match"] = request.etag
+        if request.modified:
+            headers["If-Modified-Since"] = request.modified
+        host = _host(url)
+        try:
+            with self._client().stream("GET", url, headers=headers) as response:
+                if response.status_code in (301, 302, 303, 307, 308):
+                    return None, response.headers.get("location", "")
+                names = {name.lower(): value for name, value in response.headers.items()}
+                if response.status_code == 304 or response.status_code in request.absent:
+                    return Answer(response.status_code, b"", url, names), ""
+                if response.status_code != 200:
+                    raise self._refused(response, host)
+                body = self._read(response, request, host)
+                return Answer(200, _checked_body(body, names, request, host), url, names), ""
+        except SourceError:
+            raise
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpcore.ConnectError, httpcore.TimeoutException,
+                httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError, ValueError) as problem:
+            self.close()  # what is left of the connection is not to be trusted
+            raise _told(problem, host, self._config.proxy) from None
+
+    def _read(self, response: httpx.Response, request: Request, host: str) -> bytes:
+        """The body, unpacked, stopped at the limits of size and time."""
+        deadline = self.clock.tick() + TOTAL_SECONDS
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > request.limit:
+                raise SourceError(
+                    "too-large", f"The answer of {host} is larger than {request.limit // MEGABYTE} MB.",
+                    "Nothing of it was taken. If this goes on, check the address of this source.",
+                    cause=f"{request.url}: body over {request.limit} bytes",
+                )
+            if self.clock.tick() > deadline:
+                raise SourceError("timeout", f"{host} sent its answer too slowly.", "It is asked again later.",
+                                  cause=f"{request.url}: not finished after {TOTAL_SECONDS:.0f} s", again=True)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _refused(self, response: httpx.Response, host: str) -> SourceError:
+        """The sentence for a status that is no answer."""
+        status = response.status_code
+        cause = f"{response.request.url}: HTTP {status}"
+        after = _retry_after(response.headers.get("retry-after", ""), self.clock)
+        if status in (429, 503):
+            said = f" and asked to wait {after:.0f} seconds" if after is not None else ""
+            return SourceError("busy", f"{host} is busy{said} (HTTP {status}).", "It is asked again later.",
+                               cause=cause, again=True, retry_after=after)
+        if status >= 500:
+            return SourceError("server", f"{host} had an error of its own (HTTP {status}).", "It is asked again later.",
+                               cause=cause, again=True, retry_after=after)
+        step = {
+            401: "This source wants a sign-in; check its address.",
+            403: "This machine is refused; check `contact` in the settings, and whether requests came too fast.",
+            404: "Check the address of this source in the settings.",
+            410: "This address is gone for good; change it in the settings.",
+        }.get(status, "Check the address of this source in the settings.")
+        return SourceError("refused", f"{host} refused the request (HTTP {status}).", step, cause=cause)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or url[:80]
+
+
+def _checked(url: str, first: str) -> SplitResult:
+    """The parts of an address that may be asked; raises :class:`SourceError` for others (redirects lead anywhere)."""
+    try:
+        parts = urlsplit(url)
+        port_ok = parts.port is None or parts.port > 0
+    except ValueError:
+        port_ok, parts = False, urlsplit("")
+    downgraded = first.startswith("https://") and parts.scheme == "http"
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok or downgraded or parts.username:
+        raise SourceError(
+            "redirect", f"{_host(first)} led to an address that is not asked.",
+            "Check the address of this source in the settings.", cause=f"from {first}: refused {url[:200]!r}",
+        )
+    return parts
+
+
+def _checked_body(body: bytes, headers: Mapping[str, str], request: Request, host: str) -> bytes:
+    """Refuse an empty success and a page for people in place of data."""
+    if not body.strip():
+        raise SourceError("empty", f"{host} answered with nothing at all.", "It is asked again later.",
+                          cause=f"{request.url}: 200 without a body", again=True)
+    start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    said = headers.get("content-type", "").lower()
+    if start.startswith((b"<!doctype html", b"<html")) or ("text/html" in said and not start.startswith(b"<?xml")):
+        raise SourceError(
+            "html", f"{host} answered with a page for people in place of data.",
+            "A sign-in page of your network, a maintenance notice or a bot check may be in the way: open the address "
+            "in a browser.", cause=f"{request.url}: HTML ({said or 'no content type'})",
+        )
+    return body
+
+
+def _told(problem: Exception, host: str, proxy: str) -> SourceError:
+    """Turn an exception of the network into the family's sentence."""
+    cause = f"{host}: {type(problem).__name__}: {problem}"
+    text = str(problem)
+    if isinstance(problem, httpx.TimeoutException | httpcore.TimeoutException):
+        return SourceError("timeout", f"{host} did not answer in time.", "It is asked again later.", cause=cause,
+                           again=True)
+    if isinstance(problem, httpx.ProxyError | httpcore.ProxyError):
+        return SourceError("proxy", f"The proxy did not let the request to {host} through.",
+                           "Check `proxy` in the settings.", cause=cause)
+    if "CERTIFICATE" in text.upper() or "SSL" in text.upper():
+        return SourceError("tls", f"The secure connection to {host} could not be made.",
+                           "Check this machine's clock and its certificates; a network that inspects traffic needs its "
+                           "own certificate installed (SSL_CERT_FILE).", cause=cause)
+    if isinstance(problem, httpx.DecodingError):
+        return SourceError("malformed", f"The answer of {host} could not be unpacked.", "It is asked again later.",
+                           cause=cause, again=True)
+    if isinstance(problem, httpx.ProtocolError | httpcore.ProtocolError | httpx.ReadError | httpcore.ReadError):
+        return SourceError("cut", f"The answer of {host} broke off before its end.", "It is asked again later.",
+                           cause=cause, again=True)
+    if isinstance(problem, httpx.InvalidURL | ValueError):
+        return SourceError("redirect", f"The address of {host} cannot be asked.",
+                           "Check the address of this source in the settings.", cause=cause)
+    through = "the proxy" if proxy else host
+    return SourceError("connect", f"No connection to {through} could be made.",
+                       "Check the network of this machine, or set `proxy` if one is needed to go out.", cause=cause,
+                       again=True)
+
+
+def _retry_after(value: str, clock: Clock) -> float | None:
+    """Seconds of a Retry-After header: a number or a date (RFC 9110, 10.2.3). None if absent or unreadable."""
+    value = value.strip()
+    if value.isascii() and value.isdigit() and len(value) < 8:
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+        return max(0.0, (moment - clock.now()).total_seconds())
+    except (ValueError, TypeError):
+        return None
