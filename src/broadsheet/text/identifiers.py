@@ -66,6 +66,7 @@ _ARXIV_DOI = re.compile(r"10\.48550/arxiv\.(.+)", re.I)
 _ACL = re.compile(r"[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d{1,4}", re.I | re.A)
 _OPENREVIEW = re.compile(r"[A-Za-z0-9_-]{6,32}", re.A)
 _DIGITS = re.compile(r"\d{1,12}", re.A)
+_DIGEST = re.compile(r"[0-9a-f]{12,64}", re.I | re.A)
 _PMCID = re.compile(r"(?:PMC)?(\d{1,10})", re.I | re.A)
 _OTHER = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+(?: [^\s\x00-\x1f\x7f-\x9f]+)*")
 _PREFIXED = re.compile(r"(arxiv|doi|pmid|pmcid|acl|openreview|url|ieee|hal)\s*:\s*(\S+)", re.I)
@@ -145,7 +146,9 @@ def _pmcid(value: str) -> Identifier | None:
 
 
 def _url(value: str) -> Identifier | None:
-    """Host in lower case, no fragment, no default port; http and https name one page."""
+    """Host in lower case, no fragment, no default port; http and https name one page. Files may give its digest."""
+    if _DIGEST.fullmatch(value):
+        return "url", value.lower()
     try:
         parts = urlsplit(value)
         port = parts.port
