@@ -219,7 +219,8 @@ class Columns:
         if not 0 <= row < self.rows or self.kind[row] == NONE:
             return None
         found = self.vectors[row].astype(np.float32)
-        return found / max(float(np.linalg.norm(found)), 1e-9)
+        unit: npt.NDArray[np.float32] = found / np.float32(max(float(np.linalg.norm(found)), 1e-9))
+        return unit
 
 
 def open_columns(directory: Path, previous: Columns | None = None) -> Columns:
@@ -250,9 +251,11 @@ _WEIGHTS = (np.arange(1, DIMENSIONS + 1, dtype=np.uint64) * 2654435761 % (1 << 3
 
 def seals(arrays: dict[str, Array], rows: Any) -> npt.NDArray[np.uint32]:
     """The checksums that ``rows`` (index array or slice) should have: a weighted sum modulo 2^32 (Knuth's hash)."""
-    total = (arrays["vectors"][rows].astype(np.uint32) * _WEIGHTS).sum(axis=1, dtype=np.uint32)
+    total: npt.NDArray[np.uint32] = (arrays["vectors"][rows].astype(np.uint32) * _WEIGHTS).sum(
+        axis=1, dtype=np.uint32)
     hashes = arrays["hashes"][rows]
     total += np.ascontiguousarray(arrays["scales"][rows]).view(np.uint32) * np.uint32(40503)
     total += (hashes & np.uint64(0xFFFFFFFF)).astype(np.uint32) + (hashes >> np.uint64(32)).astype(np.uint32)
     total += arrays["kind"][rows].astype(np.uint32) * np.uint32(97) + arrays["days"][rows].astype(np.uint32)
-    return total + np.uint32(1)
+    total += np.uint32(1)
+    return total

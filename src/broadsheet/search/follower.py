@@ -30,10 +30,11 @@ from .writing import ColumnWriter, vector_text
 
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
-SLICE = 96  # papers between two looks at the interactive lane; about 40 ms of work
+SLICE = 64  # papers between two looks at the interactive lane; about 35 ms of work
 BULK_PAPERS = 3000
 BULK_SECONDS = 1.5
 POLITE_SECONDS = 0.1  # how often bulk rows are committed while interactive changes keep coming
+GATHER_SECONDS = 0.15  # how long bulk rows wait for more of them when the log is empty for the moment
 INTERACTIVE_BATCH = 200
 HEAP = 64 << 20  # bytes that tantivy fills before it writes a segment of its own accord
 _READ = 2000  # bulk changes read from the log at once
@@ -164,6 +165,7 @@ class Follower:
         self._writer, self._pointer, self._seen = writer, pointer, dict(writer.committed)
         if torn := writer.columns.verify():
             writer.apply(torn)
+            writer.commit(writer.committed)
         store.sweep(self.index_dir, generation)
         return writer
 
@@ -174,7 +176,9 @@ class Follower:
             writer.close()
 
     def step(self, budget_ms: float = 100) -> int:
-        """Work for about ``budget_ms``; how many papers were brought up to date. 0 means: nothing waits any more.
+        """Work for about ``budget_ms``; how many papers were brought up to date (1 for a commit alone).
+
+        0 means: nothing waits any more, and everything is committed.
 
         Raises :class:`FollowerFailed` when a commit was refused (disk full, say); calling again tries again.
         """
@@ -207,10 +211,13 @@ class Follower:
                 return applied + found
             if self._due(writer):
                 self._commit(writer)
-        if not self._backlog and not applied and self._seen != writer.committed:
+        if applied or self._seen == writer.committed:
+            return applied
+        if time.monotonic() - self._oldest >= GATHER_SECONDS:
             self._commit(writer)
-            return 1
-        return applied
+        else:
+            time.sleep(0.01)
+        return 1
 
     def _interactive(self, writer: GenerationWriter) -> int:
         found = changes.read(changes.INTERACTIVE, self._seen[changes.INTERACTIVE], INTERACTIVE_BATCH)
@@ -235,12 +242,10 @@ class Follower:
         """The last committed position of each lane."""
         return dict(self._writer.committed) if self._writer else {}
 
-    def drain(self) -> int:
-        """Step until nothing waits; how many papers were brought up to date."""
-        total = 0
-        while applied := self.step():
-            total += applied
-        return total
+    def drain(self) -> None:
+        """Step until nothing waits."""
+        while self.step():
+            continue
 
     def close(self) -> None:
         """Let go of the index. What was not committed is done again by the next follower."""

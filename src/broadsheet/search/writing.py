@@ -112,7 +112,7 @@ class ColumnWriter:
         found = np.flatnonzero(inside)
         fresh = np.zeros(len(docs), bool)
         rows = at[found]
-        hashes = np.array([hash_number(docs[i].text_hash) for i in found], np.uint64)
+        hashes = np.array([hash_number(docs[i].text_hash) for i in found.tolist()], np.uint64)
         sound = (self.arrays["kind"][rows] != NONE) & (self.arrays["hashes"][rows] == hashes)
         sound &= self.arrays["seals"][rows] == layout.seals(self.arrays, rows)
         fresh[found] = sound
