@@ -50,7 +50,7 @@ class Sketch:
         bias: npt.NDArray[np.float32],
         vocabulary: Sequence[str],
     ) -> None:
-        """``rows`` [pieces, rank], ``scale`` [pieces]: row = int8 x scale; ``projection`` [rank, 384], ``bias`` [384]."""
+        """``rows`` [pieces, rank], ``scale`` [pieces] (of the rows), ``projection`` [rank, 384], ``bias`` [384]."""
         pieces, rank = rows.shape
         if (scale.shape, projection.shape, bias.shape, len(vocabulary)) != (
             (pieces,), (rank, DIMENSIONS), (DIMENSIONS,), pieces
