@@ -1,0 +1,5 @@
+"""`python -m broadsheet` is the command `broadsheet`."""
+
+from .cli.main import main
+
+main()

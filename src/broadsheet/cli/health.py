@@ -1,0 +1,111 @@
+"""What `doctor` looks at. Each check is one finding: what, whether it is well, and what to do if not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ..config import Config
+from ..errors import BroadsheetError
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+def examine(config: Config) -> list[Finding]:
+    """All checks, each by itself: one that fails does not hide the others."""
+    findings: list[Finding] = []
+    for check in (_directory, _disk, _database, _index, _model, _network):
+        try:
+            findings.extend(check(config))
+        except (BroadsheetError, OSError) as problem:
+            findings.append(Finding(check.__name__.strip("_"), False, str(problem)))
+    return findings
+
+
+def _directory(config: Config) -> Iterator[Finding]:
+    path = config.data
+    nearest = path if path.exists() else next(parent for parent in path.parents if parent.exists())
+    writable = os.access(nearest, os.W_OK | os.X_OK)
+    yield Finding("data directory", writable, f"{path} can be written" if writable else
+                  f"{nearest} cannot be written by this user. Change its owner, or choose another with --data.")
+
+
+def _disk(config: Config) -> Iterator[Finding]:
+    nearest = config.data if config.data.exists() else next(p for p in config.data.parents if p.exists())
+    free = shutil.disk_usage(nearest).free
+    yield Finding("disk", free > 500e6, f"{free / 1e9:.1f} GB free" if free > 500e6 else
+                  f"only {free / 1e6:.0f} MB free; imports and the index need more. Make room.")
+
+
+def _database(config: Config) -> Iterator[Finding]:
+    from django.db import DatabaseError, connection
+
+    from .common import boot
+
+    try:
+        boot(config.data)
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA quick_check(1)")
+                answer = cursor.fetchone()[0]
+            yield Finding("database", answer == "ok", "SQLite is whole" if answer == "ok" else
+                          f"SQLite reports: {answer}. Stop Broadsheet and restore the last backup.")
+        else:
+            yield Finding("database", True, "PostgreSQL answers")
+    except DatabaseError as problem:
+        yield Finding("database", False, f"{problem}. Check BROADSHEET_DATABASE_URL, or restore the last backup.")
+
+
+def _index(config: Config) -> Iterator[Finding]:
+    from ..search import status
+
+    state = status.status(config.index_dir)
+    well = state.state in ("ready", "behind")
+    detail = state.problem or f"{state.papers:,} papers findable, {state.lag:,} changes waiting"
+    yield Finding("search index", well or state.state == "missing", detail)
+
+
+def _model(config: Config) -> Iterator[Finding]:
+    from ..search.embedding import find_model
+
+    found = find_model(config.model_dir)
+    yield Finding("full model", found is not None, f"installed in {found}" if found else
+                  "not installed; meaning works by sketches. `broadsheet model install` gets it.")
+
+
+def _reaches(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 443), timeout=5):
+            return ""
+    except OSError as problem:
+        return str(problem)
+
+
+def _network(config: Config) -> Iterator[Finding]:
+    if config.offline:
+        yield Finding("network", True, "not tried: `offline` is set; papers come by `broadsheet import FILE`")
+        return
+    probe: Callable[[str], str] = _reaches
+    for url in (config.arxiv_oai_url, config.arxiv_rss_url, config.hf_url):
+        host = urlsplit(url).hostname
+        if config.proxy:
+            why = probe(config.proxy)
+            yield Finding(f"way to {host}", not why, "the proxy answers" if not why else
+                          f"the proxy does not answer ({why}). Check BROADSHEET_PROXY.")
+        else:
+            why = probe(url)
+            yield Finding(f"way to {host}", not why, "it answers" if not why else
+                          f"it cannot be reached ({why}). Check the network, set BROADSHEET_PROXY if you need one, "
+                          "or bring papers with `broadsheet import FILE`.")

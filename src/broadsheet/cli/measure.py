@@ -1,0 +1,98 @@
+"""Measuring: `bench` and `evaluate`. Both work in throw-away directories and never change the data directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import UsageError
+from .common import Data, Json, boot, guarded, put_json
+
+bench_app = typer.Typer(help="Measure speed on this machine.", no_args_is_help=True)
+evaluate_app = typer.Typer(help="Measure quality on judged collections.", no_args_is_help=True)
+Quick = Annotated[bool, typer.Option("--quick/--full", help="End within 30 seconds, or run all counts.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this family."""
+    app.add_typer(bench_app, name="bench")
+    app.add_typer(evaluate_app, name="evaluate")
+
+
+def _report(result: dict[str, object], json: bool) -> None:
+    if json:
+        put_json(result)
+        return
+    for name, value in result.items():
+        typer.echo(f"{name:28} {value}")
+
+
+@bench_app.command("search")
+@guarded
+def bench_search(
+    queries: Annotated[Path | None, typer.Option(help="A directory of query logs, one query a line.")] = None,
+    quick: Quick = True, data: Data = None, json: Json = False,
+) -> None:
+    """Speed of search by words and hybrid, beside raw tantivy and SQLite FTS5."""
+    settings = boot(data)
+    from ..bench.search import run_search_bench
+
+    _report(run_search_bench(settings.index_dir, queries=queries, quick=quick), json)
+
+
+@bench_app.command("fresh")
+@guarded
+def bench_fresh(quick: Quick = True, data: Data = None, json: Json = False) -> None:
+    """From commit of one paper to being found by another process."""
+    boot(data)
+    from ..bench.fresh import run_fresh
+
+    _report(run_fresh(seconds=8 if quick else 60), json)
+
+
+@bench_app.command("web")
+@guarded
+def bench_web(
+    clients: Annotated[int, typer.Option(help="Clients at once.")] = 8,
+    day: Annotated[str | None, typer.Option(help="The day to ask for; the largest without it.")] = None,
+    quick: Quick = True, data: Data = None, json: Json = False,
+) -> None:
+    """Speed of front, paper and search pages over HTTP."""
+    settings = boot(data)
+    from ..bench.web import run_web
+
+    _report(run_web(settings, clients=clients, day=day, seconds=3.0 if quick else 20.0), json)
+
+
+@bench_app.command("crawl")
+@guarded
+def bench_crawl(quick: Quick = True, data: Data = None, json: Json = False) -> None:
+    """The front page for a reader while a crawler walks the archive at 20 pages a second."""
+    settings = boot(data)
+    from ..bench.web import run_crawl
+
+    _report(run_crawl(settings, seconds=10.0 if quick else 60.0), json)
+
+
+@evaluate_app.command("search")
+@guarded
+def evaluate_search(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A collection in BEIR layout, or a folder of them.")],
+    mode: Annotated[str, typer.Option(help="words, meaning or hybrid.")] = "hybrid",
+    vectors: Annotated[str, typer.Option(help="full or sketch.")] = "sketch",
+    quick: Quick = False, json: Json = False,
+) -> None:
+    """nDCG@10, recall@100 and MRR@10 through the product's own pipeline."""
+    if mode not in ("words", "meaning", "hybrid") or vectors not in ("full", "sketch"):
+        raise UsageError("--mode must be words, meaning or hybrid; --vectors full or sketch. Nothing was measured.")
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
+        boot(Path(scratch))
+        from ..evaluate.search import evaluate_search as measure
+
+        _report(dict(measure(directory, mode=mode, vectors=vectors, quick=quick)), json)

@@ -1,0 +1,77 @@
+"""`start`: web and worker as two children; what dies is started again, a clean stop takes both along."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+
+from ..config import Config
+from .presence import announce
+
+STOP_SECONDS = 5.0
+HEALTHY_SECONDS = 30.0  # a child that lived this long is restarted at once
+
+
+class Supervisor:
+    """Keeps the children of one data directory running until :meth:`stop`."""
+
+    def __init__(self, config: Config, port: int) -> None:
+        self.config = config
+        self.commands = {
+            "web": ["web", "--host", config.host, "--port", str(port), "--data", str(config.data)],
+            "work": ["work", "--data", str(config.data)],
+        }
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+        self.born: dict[str, float] = {}
+        self.next_try: dict[str, float] = {}
+        self.failures: dict[str, int] = {}
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the children to end; :meth:`run` then returns."""
+        self._stopping.set()
+
+    def run(self) -> int:
+        """Run until stopped; returns the exit code (0)."""
+        with announce(self.config.data, "start"):
+            for role in self.commands:
+                self._spawn(role)
+            while not self._stopping.wait(0.1):
+                self._look()
+            self._end()
+        return 0
+
+    def _spawn(self, role: str) -> None:
+        command = [sys.executable, "-m", "broadsheet", *self.commands[role]]
+        self.children[role] = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.born[role] = time.monotonic()
+
+    def _look(self) -> None:
+        moment = time.monotonic()
+        for role, child in self.children.items():
+            if child.poll() is None:
+                continue
+            if role not in self.next_try:
+                lived = moment - self.born[role]
+                self.failures[role] = 0 if lived > HEALTHY_SECONDS else self.failures.get(role, 0) + 1
+                wait = min(30.0, 0.2 * 2 ** self.failures[role])
+                self.next_try[role] = moment + wait
+                print(f"broadsheet: the {role} process ended (status {child.returncode}); it starts again in {wait:.1f} s. "
+                      "Nothing that was stored is lost.", file=sys.stderr, flush=True)
+            elif moment >= self.next_try[role]:
+                del self.next_try[role]
+                self._spawn(role)
+
+    def _end(self) -> None:
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        ends = time.monotonic() + STOP_SECONDS
+        for child in self.children.values():
+            try:
+                child.wait(max(0.1, ends - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
