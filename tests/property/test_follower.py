@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
+from tests.support import indexes, papers
 
 from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper
@@ -23,7 +24,6 @@ from broadsheet.search.columns import FULL
 from broadsheet.search.follower import Follower
 from broadsheet.search.reader import IndexReader
 from broadsheet.search.rebuild import rebuild
-from tests.support import indexes, papers
 
 WORDS = ("galaxy", "protein", "graph", "réseau", "self-supervised", "质子")
 lanes = st.sampled_from(changes.LANES)
@@ -138,7 +138,8 @@ class ChangesAndFollower(RuleBasedStateMachine):
         kinds = {row: values[3] for row, values in followed["columns"].items()}
         rebuild(self.index)
         rebuilt = indexes.contents(self.index, WORDS)
-        assert followed["rows"] == followed["live"] == sorted(Paper.objects.filter(state="live").values_list("id", flat=True))
+        living = sorted(Paper.objects.filter(state="live").values_list("id", flat=True))
+        assert followed["rows"] == followed["live"] == living
         assert followed["postings"] == rebuilt["postings"]
         for row, values in rebuilt["columns"].items():
             if kinds[row] == FULL or values[3] != FULL:  # papers with one text share a full vector after a rebuild
@@ -152,7 +153,7 @@ def test_idle_follower_equals_a_rebuild(request: Any) -> None:
     run(
         ChangesAndFollower,
         settings=settings(
-            max_examples=150 if soak else 12, stateful_step_count=30, deadline=None,
+            max_examples=150 if soak else 6, stateful_step_count=30, deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

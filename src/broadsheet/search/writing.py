@@ -184,10 +184,12 @@ class ColumnWriter:
 
     def carry(self, rows: Sequence[int], source: Mapping[str, Array], at: Sequence[int]) -> None:
         """Copy vectors of rows ``at`` in ``source`` (another generation's arrays) to ``rows`` here, as they are."""
+        self.grow(max(rows) + 1)
         with self.writing():
             for name in ("vectors", "scales", "codes", "hashes", "kind"):
                 self.arrays[name][list(rows)] = source[name][list(at)]
             self.arrays["seals"][list(rows)] = layout.seals(self.arrays, list(rows))
+        self._rows = max(self._rows, max(rows) + 1)
 
     def verify(self) -> list[int]:
         """Live rows whose seal is wrong: torn by a power cut. They need to be put again."""
