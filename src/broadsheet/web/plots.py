@@ -1,0 +1,60 @@
+"""A small plot of papers by week, as plain SVG: no script, no style of its own, colours from the page's tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from markupsafe import Markup, escape
+
+from .rendering import day_short
+
+BAR, GAP, HEIGHT = 6, 2, 48
+
+
+@dataclass(frozen=True)
+class Plot:
+    """``counts``: papers of each week from the week of ``first`` (a Monday)."""
+
+    first: date
+    counts: tuple[int, ...]
+
+    @property
+    def empty(self) -> bool:
+        return not any(self.counts)
+
+    @property
+    def words(self) -> str:
+        """The plot in words, for those who do not see it."""
+        most = max(self.counts, default=0)
+        week = self.first + timedelta(weeks=self.counts.index(most)) if most else self.first
+        return (f"{sum(self.counts):,} papers in {len(self.counts)} weeks; most in the week of "
+                f"{day_short(week)}: {most:,}.")
+
+    @property
+    def svg(self) -> Markup:
+        """Bars from zero; each has its week and number as a title."""
+        most = max(max(self.counts, default=0), 1)
+        width = len(self.counts) * (BAR + GAP)
+        bars = []
+        for index, count in enumerate(self.counts):
+            height = round(HEIGHT * count / most, 1) if count else 0
+            if count:
+                week = day_short(self.first + timedelta(weeks=index))
+                bars.append(f'<rect x="{index * (BAR + GAP)}" y="{max(0.0, HEIGHT - max(height, 1)):g}" width="{BAR}" '
+                            f'height="{max(height, 1):g}"><title>{escape(f"Week of {week}: {count:,}")}</title></rect>')
+        return Markup(  # noqa: S704 - numbers and escaped dates only
+            f'<svg class="plot" viewBox="0 0 {width} {HEIGHT + 1}" role="img" aria-label="{escape(self.words)}" '
+            f'preserveAspectRatio="none">{"".join(bars)}'
+            f'<path d="M0 {HEIGHT + .5}H{width}"/></svg>')
+
+
+def weekly(days: Iterable[tuple[date, int]], first: date, weeks: int) -> Plot:
+    """Sum (day, papers) into weeks that begin at ``first``; days outside are left out."""
+    counts = [0] * weeks
+    for day, number in days:
+        week = (day - first).days // 7
+        if 0 <= week < weeks:
+            counts[week] += number
+    return Plot(first, tuple(counts))

@@ -1,0 +1,28 @@
+"""The page of an author's name. A name is not a person: whoever shares it stands here, and the page says so."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+
+from broadsheet.catalogue.models import Paper, PaperAuthor
+from broadsheet.text import folding
+
+from .listing import listing, slug_of
+
+
+def author(request: HttpRequest, slug: str) -> HttpResponse:
+    """Papers that carry this name, newest first; another spelling of the address redirects."""
+    slug = slug_of(slug)
+    folded = folding.slug(slug)
+    if not folded:
+        raise Http404
+    if folded != slug:
+        return HttpResponsePermanentRedirect(reverse("author", args=[folded]))
+    first = PaperAuthor.objects.filter(folded=folded, paper__state=Paper.State.LIVE).select_related("paper").first()
+    if first is None:
+        raise Http404
+    name = next((str(item["name"]) for item in first.paper.authors if folding.slug(str(item["name"])) == folded), slug)
+    # A name may stand twice on one paper; the subquery keeps such a paper single.
+    rows = Paper.objects.filter(pk__in=PaperAuthor.objects.filter(folded=folded).values("paper_id"))
+    return listing(request, rows, kind="author", name=name, address=reverse("author", args=[folded]))

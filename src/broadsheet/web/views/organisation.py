@@ -1,0 +1,35 @@
+"""The page of an organisation."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from broadsheet.catalogue.models import Paper
+from broadsheet.text import folding
+
+from .listing import listing, slug_of
+
+
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """Papers of one organisation, as the sources name it, newest first."""
+    slug = slug_of(slug)
+    spellings = _spellings().get(folding.slug(slug))
+    if not spellings:
+        raise Http404
+    rows = Paper.objects.filter(organisation__in=spellings)
+    return listing(request, rows, kind="organisation", name=spellings[0],
+                   address=reverse("organisation", args=[folding.slug(slug)]))
+
+
+def _spellings() -> dict[str, list[str]]:
+    """All organisations by their folded form: one walk over the index of names, kept for five minutes."""
+    kept: dict[str, list[str]] | None = cache.get("organisations")
+    if kept is None:
+        kept = {}
+        for name in Paper.objects.exclude(organisation="").order_by().values_list(
+                "organisation", flat=True).distinct():
+            kept.setdefault(folding.slug(name), []).append(name)
+        cache.set("organisations", kept, 300)
+    return kept
