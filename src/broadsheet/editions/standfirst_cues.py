@@ -181,7 +181,7 @@ def _of_authors(words: list[str], out: set[str]) -> None:
             if words[index - 1] != "the" or index < 3:
                 cue = _verb_after(words, index + 1, "paper")
                 out |= cue
-                if index >= 2 and words[index - 2] == "in" or index >= 3 and words[index - 3] == "in":
+                if (index >= 2 and words[index - 2] == "in") or (index >= 3 and words[index - 3] == "in"):
                     out.add("in_this_paper")
         elif word in RESULT_NOUNS and index < 8 and index + 1 < count:
             if "we" in _verb_after(words, index + 1, "x") or any(

@@ -26,7 +26,7 @@ _OLD_STYLE = re.compile(
 )
 _HREF = re.compile(r"\\href\s*\{(?P<to>[^{}]*)\}\s*\{(?P<in>[^{}]*)\}")
 _ESCAPED = re.compile(r"\\([&%#_{}$ ,;])")
-_BRACED = re.compile(r"\{([^{}\\$]*)\}")
+_BRACED = re.compile(r"(?P<command>\\[A-Za-z]+\*?\s*)?\{(?P<in>[^{}\\$]*)\}")
 _QUOTES = re.compile(r"``|''")
 _TIE = re.compile(r"(?<=\S)~(?=\S)")
 _BLANKS = re.compile(r"[ \t\r\n]+")
@@ -60,7 +60,7 @@ def _plain(text: str) -> str:
             text = _HREF.sub(lambda m: m["in"] or m["to"], text)
             text = _STYLED.sub(lambda m: m["in"], _OLD_STYLE.sub(lambda m: m["in"], text))
             text = _SYMBOL.sub(_symbol, text)
-        text = _BRACED.sub(r"\1", text)
+        text = _BRACED.sub(lambda m: m.group() if m["command"] else m["in"], text)
         if text == before:
             break
     text = _ESCAPED.sub(r"\1", text.replace("\\\\", " ")) if "\\" in text else text
@@ -99,7 +99,7 @@ _SCRIPT = re.compile(r"[{}$^_&]|\\\\")
 
 
 def _math_words(math: str) -> str:
-    named = _COMMAND.sub(_command_word, math)
+    named = _COMMAND.sub(_command_word, math).replace("\\", " ")
     return _BLANKS.sub(" ", _SCRIPT.sub("", named)).strip()
 
 
@@ -146,9 +146,24 @@ def mathml(tex: str) -> str:
         drawn: str = convert(tex)
     except Exception:  # the library raises many kinds for broken TeX; plain text is shown in its place
         return ""
-    if "\\" in drawn or "&amp;#" in drawn:
-        return ""
-    return drawn
+    return drawn if _is_safe(drawn) else ""
+
+
+# What MathML Core and latex2mathml have in common. The library passes ``\\href``, ``\\class`` and tags in ``\\text``
+# through, so what it drew is checked: a tag or attribute that is not here makes the formula plain text.
+_TAG = re.compile(
+    r"</?(?:math|mrow|mi|mn|mo|ms|mtext|mspace|msub|msup|msubsup|munder|mover|munderover|mfrac|msqrt|mroot|mtable|mtr|mtd|"
+    r"mstyle|mpadded|mphantom|mmultiscripts|mprescripts|none|menclose)"
+    r"(?: (?:display|xmlns|stretchy|fence|form|mathvariant|accent|accentunder|columnalign|linethickness|lspace|rspace|"
+    r"width|height|depth|voffset|minsize|maxsize|scriptlevel|displaystyle|separator|movablelimits|symmetric|largeop|"
+    r'rowspacing|columnspacing|columnlines|rowlines|notation)="[\w .:/%#;&+-]*")*\s*/?>',
+    re.A,
+)
+
+
+def _is_safe(drawn: str) -> bool:
+    rest = _TAG.sub("", drawn)
+    return "<" not in rest and ">" not in rest and "\\" not in drawn and "&amp;#" not in drawn
 
 
 def is_drawable(text: str) -> bool:

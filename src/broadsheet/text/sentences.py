@@ -6,7 +6,7 @@ import re
 
 # A stop: full stop, question or exclamation mark, what closes behind it, then a blank or the end. Chinese and
 # Japanese stops need no blank; nor does a full stop before a Chinese character.
-_STOP = re.compile(r"[.!?][.!?]*[\"'”’)\]]*(?=\s+[^\s]|\s*$)|[。！？][」』”’）]*|[.!?](?=[\u4e00-\u9fff])")
+_STOP = re.compile(r"[.!?][.!?]*[\"'”’)\]$]*(?=\s+[^\s]|\s*$)|[。！？][」』”’）]*|[.!?](?=[\u4e00-\u9fff])")
 
 
 def _words(text: str) -> frozenset[str]:
@@ -55,7 +55,7 @@ def split(text: str) -> list[str]:
     start = 0
     for match in _STOP.finditer(text):
         end = match.end()
-        if spans and any(left < match.start() < right - 1 for left, right in spans):
+        if spans and any(left < match.start() and end < right for left, right in spans):
             continue
         if text[end:].isspace() or end == len(text):
             break
@@ -85,7 +85,7 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
     following = text[match.end() : match.end() + 60]
     if _LOWER.match(following):
         return mark[0] in "!?" and mark[-1] in '"”'
-    if mark[0] in "!?" or (len(mark) > 1 and mark[1] in '.)]"”'):
+    if mark[0] in "!?" or (len(mark) > 1 and mark[1] in '.)]"”$'):
         return True
     found = _LAST_WORD.search(text[max(start, match.start() - 40) : match.start()])
     if not found:
