@@ -94,3 +94,9 @@ def fingerprint(days: Sequence[date]) -> tuple[int, int]:
     """Changes with every change of a live paper of these days: number of papers and sum of their revisions."""
     row = _live().filter(edition_day__in=days).aggregate(papers=Count("id"), revisions=Sum("revision"))
     return row["papers"], row["revisions"] or 0
+
+
+def machine_words(ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], str]]:
+    """Words that a language model gave to papers, with the name of the model; only for pages that a keeper allowed."""
+    rows = Paper.objects.filter(id__in=ids).values_list("id", "ai_keywords", "ai_model")
+    return {id_: (tuple(words), model) for id_, words, model in rows if words}

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
 
+from django.db.models import Count
+
 from ..catalogue import changes
-from ..catalogue.models import Paper
+from ..catalogue.models import Announcement, Paper
 from . import calendar, load, snapshots
 from .candidates import Candidate, Interests, Narrowing, narrow, newest_first
 from .choose import FRONT_PAPERS, Front, arrange, points_of
@@ -251,9 +253,25 @@ def month_days(first: date, last: date) -> list[ArchiveDay]:
             for one in counts]
 
 
-def years() -> list[int]:
-    """The years that have editions, newest first."""
-    return sorted({day.year for day in Paper.objects.dates("edition_day", "year")}, reverse=True)
+def month_counts(today: date) -> list[tuple[date, int]]:
+    """Months that have papers (their first days), newest first, with how many."""
+    rows = (
+        Paper.objects.filter(edition_day__lte=today).values_list("edition_day").annotate(papers=Count("id"))
+        .order_by("-edition_day")
+    )
+    months: dict[date, int] = {}
+    for day, papers in rows:
+        if day is not None:
+            first = day.replace(day=1)
+            months[first] = months.get(first, 0) + papers
+    return list(months.items())
+
+
+def newest_list_day(name: str, today: date) -> date | None:
+    """The newest day of a list that is not in the future."""
+    return (
+        Announcement.objects.filter(list=name, day__lte=today).order_by("-day").values_list("day", flat=True).first()
+    )
 
 
 def close_due(now: datetime, today: date, site: Site) -> list[date]:
@@ -277,3 +295,8 @@ def close_due(now: datetime, today: date, site: Site) -> list[date]:
 def meets(candidate: Candidate, categories: Sequence[str]) -> str:
     """The first category of the paper that lies in one of ``categories``."""
     return within_any(candidate.categories, categories)
+
+
+def day_ids(days: tuple[date, ...], site: Site) -> list[int]:
+    """Row ids of all papers that a page of ``days`` may show."""
+    return list(_day_data(days, site).by_id)

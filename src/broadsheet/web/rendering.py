@@ -56,6 +56,11 @@ def theme(request: HttpRequest) -> str:
     return chosen if chosen in {"light", "dark"} else ""
 
 
+def keys_on(request: HttpRequest) -> bool:
+    """Whether single keys act; a reader may turn them off (WCAG 2.1.4)."""
+    return readers.settings_of(getattr(request, "reader", None)).keys
+
+
 def number(value: int) -> str:
     """1,387."""
     return f"{value:,}"
@@ -119,7 +124,7 @@ def environment(**options: Any) -> Environment:
     options.update(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals.update(
-        url=url, static=static, theme=theme, paper_url=paper_url, site_name=site_name, group_name=group_name,
+        url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url, site_name=site_name, group_name=group_name,
         count=count, number=number,
     )
     made.filters.update(

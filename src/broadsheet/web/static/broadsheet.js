@@ -1,0 +1,152 @@
+/* Keys, acts without reload, abstracts in place. State lives on the server; without this file every page works. */
+"use strict";
+(() => {
+  const $ = (query, root = document) => root.querySelector(query);
+  const all = (query, root = document) => [...root.querySelectorAll(query)];
+  const main = $("#main"), form = $("#acts");
+  const token = form && $("[name=csrfmiddlewaretoken]", form);
+  const entries = () => all("[data-key]", main);
+  const head = (entry) => $("h3 a,a", entry);
+  const say = (text) => {
+    let live = $("#said");
+    if (!live) {
+      live = document.createElement("p");
+      live.id = "said"; live.className = "vh"; live.setAttribute("role", "status");
+      document.body.append(live);
+    }
+    live.textContent = text;
+  };
+  const at = () => document.activeElement && document.activeElement.closest("[data-key]");
+
+  const post = async (act) => {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("act", act);
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+    if (!answer.ok) throw new Error(answer.status);
+  };
+  const done = [];
+  const show = (entry, verb, on) => {
+    const button = $(`button[value$="save:${entry.dataset.key}"]`, entry);
+    if (verb === "save" && button) {
+      button.value = (on ? "unsave:" : "save:") + entry.dataset.key;
+      button.setAttribute("aria-pressed", on);
+      button.textContent = on ? "Saved" : "Save";
+    }
+    if (verb === "read") entry.classList.toggle("read", on);
+    if (verb === "hide") {
+      entry.classList.toggle("hidden-entry", on);
+      let line = $(".gone", entry);
+      if (on && !line) {
+        line = document.createElement("p");
+        line.className = "acts gone";
+        line.innerHTML = 'Hidden. <button type="button">Undo</button>';
+        $("button", line).onclick = () => act(entry, "hide", false);
+        entry.append(line);
+        $("button", line).focus();
+      } else if (!on && line) { line.remove(); head(entry).focus(); }
+    }
+  };
+  const act = async (entry, verb, on) => {
+    const key = entry.dataset.key;
+    if (!token) { location.href = `${form.action}?act=${verb}:${key}`; return; }
+    try {
+      await post((on ? "" : "un") + verb + ":" + key);
+      show(entry, verb, on);
+      done.push([entry, verb, !on]);
+      say({ save: on ? "Saved" : "No longer saved", read: on ? "Marked read" : "Marked unread",
+        hide: on ? "Hidden" : "Shown again" }[verb]);
+    } catch (fault) {
+      say("That was not kept: the site did not answer. Try again.");
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button[form=acts]");
+    const entry = button && button.closest("[data-key]");
+    if (!entry || !token) return;
+    const [verb] = button.value.split(":");
+    event.preventDefault();
+    act(entry, verb.replace(/^un/, ""), !verb.startsWith("un"));
+  });
+
+  const load = async (details) => {
+    const place = $("[data-src]", details);
+    if (!place || place.dataset.done) return;
+    place.dataset.done = 1;
+    try {
+      const answer = await fetch(place.dataset.src);
+      if (answer.ok) place.innerHTML = await answer.text();
+    } catch (fault) { delete place.dataset.done; }
+  };
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.abs") && event.target.open) load(event.target);
+  }, true);
+  const abstract = async (entry) => {
+    let details = $("details.abs", entry);
+    if (!details) {
+      details = document.createElement("details");
+      details.className = "abs";
+      details.innerHTML = `<summary>Abstract</summary><div class="text" data-src="/papers/${entry.dataset.key}/abstract?part=1"></div>`;
+      entry.append(details);
+    }
+    details.open = !details.open;
+  };
+
+  const focus = (entry) => {
+    if (!entry) return false;
+    head(entry).focus({ preventScroll: true });
+    entry.scrollIntoView({ block: "nearest" });
+    return true;
+  };
+  const step = (by) => {
+    const list = entries().filter((entry) => entry.offsetParent !== null || entry.closest(".far"));
+    const now = list.indexOf(at());
+    if (by > 0 && now === list.length - 1) return finish();
+    return focus(list[now < 0 ? (by > 0 ? 0 : list.length - 1) : now + by]);
+  };
+  const finish = () => {
+    const end = $("#end");
+    if (end) { end.focus(); end.scrollIntoView({ block: "center" }); }
+    return !!end;
+  };
+  const section = (by) => {
+    const list = all("main section").filter((one) => $("[data-key]", one));
+    const here = list.findIndex((one) => one.contains(document.activeElement));
+    const next = list[here < 0 ? 0 : here + by];
+    return !!next && focus($("[data-key]", next));
+  };
+  const go = (address) => { if (address) location.href = address; return !!address; };
+  const marked = (verb) => {
+    const entry = at();
+    if (!entry || !form) return false;
+    const on = verb === "save" ? !$("[aria-pressed=true]", entry)
+      : verb === "read" ? !entry.classList.contains("read") : true;
+    act(entry, verb, on);
+    if (verb === "hide") step(1);
+    return true;
+  };
+  const undo = () => {
+    const last = done.pop();
+    if (!last) return false;
+    act(...last).then(() => done.pop());
+    return true;
+  };
+  const keys = {
+    j: () => step(1), k: () => step(-1), J: () => section(1), K: () => section(-1),
+    o: () => { const entry = at(); return entry && go(head(entry).href); },
+    v: () => { const link = $("a[data-source]"); return go(link && link.href); },
+    a: () => { const entry = at(); if (entry) abstract(entry); return !!entry; },
+    m: () => marked("read"), s: () => marked("save"), x: () => marked("hide"), z: undo,
+    "/": () => { const box = $("input[type=search]"); if (box) box.focus(); else go("/search"); return true; },
+    "[": () => go(main.dataset.before), "]": () => go(main.dataset.after),
+    G: finish, "?": () => go("/settings#keys"),
+  };
+  const pairs = { g: () => { scrollTo(0, 0); return focus(entries()[0]); }, t: () => go("/") };
+  let before = "";
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || document.documentElement.dataset.keys === "off") return;
+    if (event.target.closest("input,textarea,select,[contenteditable]")) return;
+    const act = before === "g" ? pairs[event.key] : keys[event.key];
+    before = before !== "g" && event.key === "g" ? "g" : "";
+    if (act && act()) event.preventDefault();
+  });
+})();

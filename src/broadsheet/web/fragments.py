@@ -1,0 +1,191 @@
+"""Entries of lists as finished HTML: rendered once per paper version and size, kept, and patched for the reader.
+
+An entry is the same for everybody but for its reason, the word "New" and the reader's marks; these stand at single
+control characters, which occur in no text (``text.markup`` removes them), and are put in by replacement.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from urllib.parse import urlencode
+
+from django.template.loader import get_template
+from markupsafe import Markup, escape
+
+from ..catalogue.models import Paper
+from ..editions import standfirst
+from ..editions.candidates import Candidate
+from ..text import identifiers, latex
+from .rendering import NBSP, day_short
+
+REASON, PREFIX, FLAG = "\x01", "\x02", "\x03"
+_COLUMNS = ("id", "title", "abstract", "rights", "authors", "organisation", "identifiers", "published", "updated",
+            "retraction", "versions", "venue", "summary_by")
+_KEPT = 24_000  # entries of about 2 KB each
+Place = tuple[int, int, str, bool, int]  # row id, revision, tier, whether members' text may be shown, votes
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page wants of one entry: its size, the reason, the reader's marks."""
+
+    candidate: Candidate
+    tier: str
+    reason: str = ""
+    read: bool = False
+    saved: bool = False
+    new: bool = False
+
+
+class _Kept:
+    """A bounded store of finished entries, oldest use out first; shared by the threads of the process."""
+
+    def __init__(self, size: int) -> None:
+        self._entries: OrderedDict[Place, tuple[str, str]] = OrderedDict()
+        self._size = size
+        self._lock = Lock()
+
+    def get(self, places: Iterable[Place]) -> dict[Place, tuple[str, str]]:
+        """Those of ``places`` that are kept."""
+        entries = self._entries
+        with self._lock:
+            found = {}
+            for place in places:
+                entry = entries.get(place)
+                if entry is not None:
+                    entries.move_to_end(place)
+                    found[place] = entry
+            return found
+
+    def put(self, made: Mapping[Place, tuple[str, str]]) -> None:
+        """Keep ``made``."""
+        with self._lock:
+            self._entries.update(made)
+            while len(self._entries) > self._size:
+                self._entries.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._entries.clear()
+
+
+_kept = _Kept(_KEPT)
+
+
+def forget() -> None:
+    """Forget all finished entries."""
+    _kept.clear()
+
+
+def entries(shown: Iterable[Shown], *, member: bool) -> list[Markup]:
+    """The entries in order; one query (per 500) for those that are not kept yet. Papers that went are left out."""
+    wanted = list(shown)
+    places = [(one.candidate.id, one.candidate.revision, one.tier, member, one.candidate.votes) for one in wanted]
+    have = _kept.get(places)
+    missing = {place: one for place, one in zip(places, wanted, strict=True) if place not in have}
+    if missing:
+        made = _make(missing, member)
+        _kept.put(made)
+        have.update(made)
+    return [Markup(_patched(have[place], one))  # noqa: S704 - rendered with autoescape
+            for place, one in zip(places, wanted, strict=True) if place in have]
+
+
+def _patched(entry: tuple[str, str], one: Shown) -> str:
+    raw, plain = entry
+    if not (one.reason or one.read or one.saved or one.new):
+        return plain
+    reason = f'<p class="reason">{escape(one.reason)}</p>\n' if one.reason else ""
+    flag = '<p class="flag">New</p>\n' if one.new else ""
+    prefix = '<span class="vh">Read: </span>' if one.read else ""
+    text = raw.replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
+    if one.read:
+        text = text.replace('class="entry ', 'class="entry read ', 1).replace('class="line"', 'class="line read"', 1)
+    if one.saved:
+        key = one.candidate.key
+        text = text.replace(f'value="save:{key}" aria-pressed="false"', f'value="unsave:{key}" aria-pressed="true"')
+        text = text.replace(">Save</button>", ">Saved</button>", 1)
+    return text
+
+
+def _make(missing: Mapping[Place, Shown], member: bool) -> dict[Place, tuple[str, str]]:
+    ids = list({place[0] for place in missing})
+    rows: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(ids), 500):
+        for row in Paper.objects.filter(id__in=ids[start:start + 500]).values(*_COLUMNS):
+            rows[row["id"]] = row
+    template = get_template("entry.jinja")
+    made = {}
+    for place, one in missing.items():
+        row = rows.get(place[0])
+        if row is None:
+            continue
+        raw = template.render(_context(one, row, member)).strip() + "\n"
+        plain = raw.replace(REASON, "").replace(FLAG, "").replace(PREFIX, "")
+        made[place] = (raw, plain)
+    return made
+
+
+def byline_names(authors: list[dict[str, str]], most: int) -> str:
+    """``A, B, C and 4 others``: up to ``most`` names; one name more than that is shown too, not counted."""
+    names = [author["name"] for author in authors]
+    if not names:
+        return "Authors not sent by the source"
+    shown = len(names) if len(names) <= (most + 1 if most > 1 else 2) else most
+    rest = len(names) - shown
+    if rest:
+        return f"{', '.join(names[:shown])} and {rest}{NBSP}{'other' if rest == 1 else 'others'}"
+    return names[0] if shown == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def may_show(rights: str, member: bool) -> bool:
+    """Whether the text of the abstract may be shown."""
+    return rights == "public" or member
+
+
+def coins(row: Mapping[str, Any]) -> str:
+    """The title attribute of a COinS span (OpenURL 1.0, Z39.88-2004), by which Zotero saves entries of a list."""
+    values = [("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:journal"),
+              ("rft.genre", "article"), ("rft.atitle", latex.to_words(row["title"])), ("rft.date", row["published"])]
+    values += [("rft.au", author["name"]) for author in row["authors"][:5]]
+    for scheme, value in row["identifiers"]:
+        if scheme == "doi":
+            values.append(("rft_id", f"info:doi/{value}"))
+        elif scheme == "arxiv":
+            values.append(("rft_id", f"https://arxiv.org/abs/{value}"))
+    return urlencode([(name, value) for name, value in values if value])
+
+
+def address(row: Mapping[str, Any], key: str) -> str:
+    """The canonical address of a paper's page."""
+    names = row["identifiers"]
+    return f"/papers/{identifiers.path(*names[0]) if names else key}"
+
+
+def _context(one: Shown, row: Mapping[str, Any], member: bool) -> dict[str, Any]:
+    candidate, tier = one.candidate, one.tier
+    wide = tier in {"lead", "full"}
+    says = ""
+    if tier in {"lead", "full", "second"} and row["abstract"] and may_show(row["rights"], member):
+        says = standfirst.choose(row["title"], row["abstract"]).text
+    retraction = row["retraction"]
+    retracted = ""
+    if retraction:
+        retracted = " ".join(filter(None, (retraction["kind"].capitalize(), day_short(retraction.get("day", "")))))
+    return {
+        "key": candidate.key, "tier": tier, "href": address(row, candidate.key),
+        "title": Markup(latex.to_html(row["title"])),  # noqa: S704 - escaped by text/latex.py
+        "label": " ".join(latex.to_words(row["title"]).split()),
+        "standfirst": Markup(latex.to_html(says)) if says else "",  # noqa: S704
+        "names": byline_names(row["authors"], 3 if wide or tier == "short" else 1),
+        "organisation": row["organisation"], "published": row["published"],
+        "date": day_short(row["published"]), "retracted": retracted,
+        "votes": candidate.votes, "comments": candidate.comments, "vote_site": candidate.vote_site,
+        "coins": "" if tier == "line" else coins(row), "abstract": bool(row["abstract"]),
+        "REASON": Markup(REASON), "PREFIX": Markup(PREFIX), "FLAG": Markup(FLAG),
+    }

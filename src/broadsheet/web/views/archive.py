@@ -1,0 +1,155 @@
+"""Weeks, months, all editions, trending."""
+
+from __future__ import annotations
+
+import calendar as months
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_safe
+
+from ...editions import service
+from ...editions.candidates import Candidate
+from ...editions.choose import site_name
+from ...readers import service as readers
+from .. import page_cache, rendering
+from ..frontpage import Printer, now, plain, site_of
+from ..visits import visit_of
+
+WEEK_SHOWN = 150
+
+
+def _printer(request: HttpRequest, candidates: dict[int, Candidate]) -> Printer:
+    reader = visit_of(request).reader
+    marks = readers.marks_of(reader, list(candidates)) if reader else readers.Marks()
+    return Printer(request, candidates, marks)
+
+
+@require_safe
+def week(request: HttpRequest, week: str) -> HttpResponse:
+    """A week by its ISO number (2026-W20): its editions, and the papers most voted on elsewhere."""
+    try:
+        year, number = week.split("-W")
+        first = date.fromisocalendar(int(year), int(number), 1)
+    except ValueError as problem:
+        raise Http404(f"“{week[:40]}” is not a week; write it as 2026-W20.") from problem
+    today = now().date()
+
+    def build() -> HttpResponse:
+        last = first + timedelta(days=6)
+        site = site_of(request)
+        found = service.span(first, min(last, today), site, limit=WEEK_SHOWN)
+        heading = f"Week {int(number)} of {first.isocalendar().year}"
+        span = f"{rendering.day_short(first)} to {rendering.day_short(last)}"
+        before, after = first - timedelta(days=7), first + timedelta(days=7)
+        return _span_page(request, heading, span, found, _week_link(before),
+                          _week_link(after) if after <= today else None)
+
+    return page_cache.page(request, today, build)
+
+
+def _week_link(first: date) -> tuple[str, str]:
+    year, number, _ = first.isocalendar()
+    return f"Week {number}", f"/papers/week/{year}-W{number:02d}"
+
+
+def _span_page(
+    request: HttpRequest, heading: str, span: str, found: service.Listing,
+    before: tuple[str, str] | None, after: tuple[str, str] | None,
+) -> HttpResponse:
+    candidates = {one.id: one for one in found.papers}
+    ids = tuple(candidates)
+    full, short = _printer(request, candidates).print([("full", plain(ids[:30])), ("short", plain(ids[30:]))])
+    rest = found.total - len(ids)
+    intro = f"{span}. {rendering.count(found.total, 'paper')}."
+    if rest > 0:
+        intro += f" The {len(ids)} with most votes elsewhere stand here, the others on their days."
+    return rendering.render(request, "listing.jinja", {
+        "heading": heading, "intro": intro, "entries": full, "short": short,
+        "before": before, "after": after, "formula": None, "notes": [],
+        "order": "Most votes counted at other sites first, then newest.",
+    })
+
+
+@require_safe
+def month(request: HttpRequest, month: str) -> HttpResponse:
+    """A month as a table of editions."""
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError as problem:
+        raise Http404(f"“{month[:40]}” is not a month; write it as 2026-05.") from problem
+    today = now().date()
+    return page_cache.page(request, today, lambda: _month_page(request, first, today))
+
+
+def _month_page(request: HttpRequest, first: date, today: date) -> HttpResponse:
+    last = first.replace(day=months.monthrange(first.year, first.month)[1])
+    found = {one.day: one for one in service.month_days(first, min(last, today))}
+    weeks: list[list[dict[str, Any]]] = []
+    for row in months.Calendar().monthdatescalendar(first.year, first.month):
+        cells: list[dict[str, Any]] = []
+        for one in row:
+            cells.append({"day": one, "inside": one.month == first.month, "edition": found.get(one),
+                          "later": one > today, "weekday": rendering.WEEKDAYS[one.weekday()]})
+        weeks.append(cells)
+    before = (first - timedelta(days=1)).replace(day=1)
+    after = last + timedelta(days=1)
+    return rendering.render(request, "month.jinja", {
+        "heading": f"{rendering.MONTHS[first.month - 1]} {first.year}", "weeks": weeks,
+        "editions": len(found), "papers": sum(one.papers for one in found.values()), "today": today,
+        "before": (_month_name(before), f"/papers/month/{before:%Y-%m}"),
+        "after": (_month_name(after), f"/papers/month/{after:%Y-%m}") if after <= today else None,
+        "weekdays": rendering.WEEKDAYS,
+    })
+
+
+def _month_name(first: date) -> str:
+    return f"{rendering.MONTHS[first.month - 1]} {first.year}"
+
+
+@require_safe
+def archive(request: HttpRequest) -> HttpResponse:
+    """All editions: years and months that have one; ``?month=`` leads to that month."""
+    today = now().date()
+
+    def build() -> HttpResponse:
+        newest = service.calendar.newest_day(today)
+        if newest is None:
+            return HttpResponseRedirect("/")
+        counts = service.month_counts(today)
+        years: dict[int, list[tuple[str, str, int]]] = {}
+        for first, papers in counts:
+            years.setdefault(first.year, []).append(
+                (rendering.MONTHS[first.month - 1], f"/papers/month/{first:%Y-%m}", papers))
+        return rendering.render(request, "archive.jinja", {"years": years, "newest": newest})
+
+    return page_cache.page(request, today, build)
+
+
+@require_safe
+def trending(request: HttpRequest) -> HttpResponse:
+    """The last two weeks by votes counted elsewhere, newer votes weighing more."""
+    today = now().date()
+
+    def build() -> HttpResponse:
+        scored = service.trending(today, site_of(request))
+        candidates = {one.id: one for one, _ in scored}
+        items = [(one.id, _why(one, points)) for one, points in scored]
+        full, short = _printer(request, candidates).print([("full", items[:30]), ("short", items[30:])])
+        return rendering.render(request, "listing.jinja", {
+            "heading": "Trending", "entries": full, "short": short, "before": None, "after": None,
+            "intro": "The last fourteen days by votes counted at other sites; a vote loses half its weight in four "
+                     "days." if items else
+                     "No paper of the last fourteen days has votes counted at another site. Votes come with sources "
+                     "that count them, such as Hugging Face Daily Papers.",
+            "formula": "trending", "notes": [], "order": "",
+        })
+
+    return page_cache.page(request, today, build)
+
+
+def _why(one: Candidate, points: float) -> str:
+    day = rendering.day_short(one.day) if one.day else ""
+    votes = f"{one.votes:,} vote{'' if one.votes == 1 else 's'} at {site_name(one.vote_site)}"
+    return f"{votes}, {day}: {points:.1f} points"

@@ -1,0 +1,279 @@
+"""The front page, days, fields, the reader's own control, formulas, the abstract in place."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST, require_safe
+from markupsafe import Markup
+
+from ...catalogue.models import Paper
+from ...editions import service
+from ...editions.choose import Zone
+from ...editions.formulas import FORMULAS
+from ...readers import service as readers
+from ...readers import settings as reading
+from ...text import identifiers, latex
+from .. import fragments, notices, page_cache, rendering
+from ..frontpage import (
+    CONTROLS,
+    Control,
+    Printer,
+    control_of,
+    next_look,
+    now,
+    parse_day,
+    picks,
+    plain,
+    site_of,
+)
+from ..visits import visit_of
+
+MOST_LISTED = 1500  # papers on one page of a field: lines, 72 KB compressed at most
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The newest closed or arriving edition; a thin day shares the page with the last full one."""
+    moment = now()
+    today = moment.date()
+    asked = parse_day(request.GET.get("date", ""))
+    if asked is not None:
+        return HttpResponseRedirect(f"/papers/date/{asked}")
+    if request.GET.get("list"):
+        return _newest_of_list(request.GET["list"], today)
+
+    def build() -> HttpResponse:
+        days = service.front_days(today)
+        return _edition_page(request, days, today) if days else _no_papers(request)
+
+    return page_cache.page(request, today, build)
+
+
+@require_safe
+def day(request: HttpRequest, day: str) -> HttpResponse:
+    """One day's front page; with ``?list=`` exactly the members of that list's day."""
+    asked = parse_day(day)
+    today = now().date()
+    if asked is None:
+        raise Http404(f"“{day[:40]}” is not a day; write it as 2026-05-12.")
+    name = request.GET.get("list", "")[:40]
+
+    def build() -> HttpResponse:
+        if name:
+            return _list_page(request, name, asked)
+        if asked > today or not service.day_ids((asked,), site_of(request)):
+            return _empty_day(request, asked, today)
+        return _edition_page(request, (asked,), today)
+
+    return page_cache.page(request, today, build)
+
+
+def _newest_of_list(name: str, today: date) -> HttpResponse:
+    newest = service.newest_list_day(name[:40], today)
+    if newest is None:
+        raise Http404(f"No list named “{name[:40]}” has a day here.")
+    return HttpResponseRedirect(f"/papers/date/{newest}?list={name[:40]}")
+
+
+def _no_papers(request: HttpRequest) -> HttpResponse:
+    visit = visit_of(request)
+    if visit.keeper and not rendering.site(request).get("fields"):
+        return HttpResponseRedirect("/setup")
+    state = notices.sources()
+    context = {"heading": "No papers yet", "notices": [notices.no_papers(state, keeper=visit.keeper)]}
+    return rendering.render(request, "empty.jinja", context)
+
+
+def _empty_day(request: HttpRequest, asked: date, today: date) -> HttpResponse:
+    before = service.calendar.day_before(min(asked, today))
+    link = (f"{rendering.WEEKDAYS[before.weekday()]}’s edition", f"/papers/date/{before}") if before else None
+    text = rendering.day_long(asked)
+    notice = notices.empty_day(text, weekend=asked.weekday() > 4, before=link)
+    return rendering.render(request, "empty.jinja", {"heading": text, "notices": [notice]}, status=404)
+
+
+def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> HttpResponse:
+    visit, site, moment = visit_of(request), site_of(request), now()
+    control = control_of(request.GET, visit)
+    marks = readers.marks_of(visit.reader, service.day_ids(days, site)) if visit.reader else readers.Marks()
+    gone = marks.read if control.hide_read else ()
+    found = service.edition(days, today, site, control.narrowing, gone)
+    printer = Printer(request, found.candidates, marks)
+    state = notices.sources()
+    told = notices.about_sources(state) if found.days[0] == today or days == service.front_days(today) else []
+    if notices.has_sample():
+        told = [notices.sample(), *told]
+    context: dict[str, Any] = {
+        "edition": found, "front": found.front, "control": control, "state": state, "notices": told,
+        "path": request.path, "fresh": _fresh(printer, found), "personal": visit.personal,
+        "next_look": next_look(state.due, moment), "shared_days": found.days[1:], "is_front": request.path == "/",
+        "unread": [one for one in found.front.papers() if one not in marks.read],
+    }
+    if found.total and found.hidden == found.total:
+        context["instead"] = _nothing_left(found.total, control, marks, request.path)
+    if found.ordered:
+        context["rows"] = _newest_rows(printer, found.ordered)
+    else:
+        context["zones"] = _zones(printer, found)
+    return rendering.render(request, "edition.jinja", context)
+
+
+def _fresh(printer: Printer, found: service.Edition) -> int:
+    return sum(printer.is_new(one) for one in found.candidates.values() if one.day in found.days)
+
+
+def _nothing_left(papers: int, control: Control, marks: readers.Marks, path: str) -> notices.Notice:
+    again = f"{path}?order={control.narrowing.order}"
+    if control.hide_read and len(marks.read) >= papers:
+        return notices.all_read(papers, again)
+    return notices.narrowed_away(papers, control.words, again)
+
+
+def _zones(printer: Printer, found: service.Edition) -> dict[str, Any]:
+    """All entries of the front page, printed with one look into the store."""
+    page = found.front
+    groups = [("lead", picks([page.lead] if page.lead else [])), ("second", picks(page.seconds)),
+              ("zone", picks(page.group.picks)), ("zone", picks(page.talked.picks))]
+    for row in page.sections:
+        groups += [("full", picks(row.full)), ("short", plain(row.short)), ("line", plain(row.lines))]
+    lead, seconds, group, talked, *rest = printer.print(groups)
+    rows = [
+        {"row": row, "full": rest[3 * n], "short": rest[3 * n + 1], "lines": rest[3 * n + 2]}
+        for n, row in enumerate(page.sections)
+    ]
+
+    def zone(item: Zone, entries: list[Markup]) -> dict[str, Any]:
+        return {"zone": item, "entries": entries}
+
+    return {"lead": lead, "seconds": seconds, "group": zone(page.group, group), "talked": zone(page.talked, talked),
+            "sections": rows}
+
+
+def _newest_rows(printer: Printer, ordered: tuple[int, ...]) -> dict[str, list[Markup]]:
+    """A plain list in tiers: the first entries whole, then headlines, then lines."""
+    full, short, lines = printer.print(
+        [("full", plain(ordered[:12])), ("short", plain(ordered[12:60])), ("line", plain(ordered[60:]))])
+    return {"full": full, "short": short, "lines": lines}
+
+
+def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
+    visit, site = visit_of(request), site_of(request)
+    control = control_of(request.GET, visit)
+    narrowing = control.narrowing if control.shared else None
+    found = service.day_list(name, asked, site, narrowing)
+    title = service.load.LISTS.get(name, name)
+    if not found.total and narrowing is None:
+        before = ("The list’s day before", f"/papers/date/{found.before}?list={name}") if found.before else None
+        notice = notices.empty_day(rendering.day_long(asked), weekend=asked.weekday() > 4, before=before)
+        return rendering.render(request, "empty.jinja", {"heading": title, "notices": [notice]}, status=404)
+    candidates = {one.id: one for one in found.papers}
+    marks = readers.marks_of(visit.reader, list(candidates)) if visit.reader else readers.Marks()
+    printer = Printer(request, candidates, marks)
+    (entries,) = printer.print([("full", plain(candidates))])
+    helped = service.load.machine_words(list(candidates)) if rendering.site(request).get("machine_text") else {}
+    notes = [helped.get(one) for one in candidates if one not in marks.hidden] if helped else []
+    return rendering.render(request, "listing.jinja", {
+        "heading": f"{title}, {rendering.day_long(asked)}", "entries": entries,
+        "intro": "All papers that this list named on this day, with the votes they had there.",
+        "before": (rendering.day_short(found.before), f"/papers/date/{found.before}?list={name}")
+        if found.before else None,
+        "after": (rendering.day_short(found.after), f"/papers/date/{found.after}?list={name}")
+        if found.after else None,
+        "formula": None, "notes": notes, "order": "Most votes at the list first.",
+    })
+
+
+@require_safe
+def field(request: HttpRequest, slug: str) -> HttpResponse:
+    """All papers of one field on one edition (``?date=``, else the newest)."""
+    today = now().date()
+
+    def build() -> HttpResponse:
+        asked = parse_day(request.GET.get("date", ""))
+        days = (asked,) if asked and asked <= today else service.front_days(today)
+        site = site_of(request)
+        control = control_of(request.GET, visit_of(request))
+        found = service.field_page(slug, days, site, control.narrowing) if days else None
+        if found is None:
+            raise Http404(f"No field named “{slug}” has papers on this day.")
+        return _field_page(request, slug, days, found)
+
+    return page_cache.page(request, today, build)
+
+
+def _field_page(
+    request: HttpRequest, slug: str, days: tuple[date, ...], found: tuple[service.Field, service.Listing]
+) -> HttpResponse:
+    named, listing = found
+    candidates = {one.id: one for one in listing.papers[:MOST_LISTED]}
+    visit = visit_of(request)
+    marks = readers.marks_of(visit.reader, list(candidates)) if visit.reader else readers.Marks()
+    ids = tuple(candidates)
+    rows = _newest_rows(Printer(request, candidates, marks), ids)
+    return rendering.render(request, "field.jinja", {
+        "heading": f"{named.name}, {rendering.day_long(days[0])}", "field": named, "total": listing.total,
+        "rows": rows, "day": days[0], "slug": slug,
+    })
+
+
+@require_safe
+def abstract(request: HttpRequest, path: str) -> HttpResponse:
+    """The whole abstract: a piece of a page with ``?part=1``, else the way to the paper's page."""
+    row = Paper.objects.filter(key=path, state=Paper.State.LIVE).values(
+        "abstract", "rights", "licence", "summary_by", "identifiers").first()
+    if row is None:
+        raise Http404("No paper has this address.")
+    address = fragments.address(row, path)
+    if "part" not in request.GET:
+        return HttpResponseRedirect(f"{address}#abstract")
+    if not fragments.may_show(row["rights"], visit_of(request).member):
+        names = row["identifiers"]
+        source = identifiers.url(*names[0]) if names else ""
+        text = Markup('<p>The source allows no copy of the abstract here. <a href="{}">Read it there</a></p>')
+        return HttpResponse(text.format(source or address))
+    body = Markup("<p>{}</p>").format(Markup(latex.to_html(row["abstract"])))  # noqa: S704 - escaped there
+    if row["summary_by"]:
+        body += Markup('<p class="hint">Summary by {}.</p>').format(row["summary_by"])
+    return HttpResponse(body)
+
+
+@require_POST
+def keep_control(request: HttpRequest) -> HttpResponse:
+    """Keep the control of a shared address in the reader's own settings."""
+    visit = visit_of(request)
+    control = control_of(request.POST, visit)
+    response = HttpResponseRedirect("/")
+    reader = visit.ensure_reader(response, now())
+    own = readers.settings_of(reader)
+    settings, faults = reading.check(
+        control.narrowing.order, control.narrowing.categories, control.narrowing.without,
+        hide_read=control.hide_read, theme=own.theme, keys=own.keys, keep_marks=own.keep_marks)
+    if faults:
+        return rendering.render(request, "empty.jinja", {
+            "heading": "Not kept",
+            "notices": [notices.Notice("error", "These choices cannot be kept",
+                                       (*faults.values(), "Your settings stay as they were."),
+                                       ("Settings", "/settings"))],
+        }, status=400)
+    readers.choose(reader, settings)
+    return response
+
+
+@require_safe
+def formula(request: HttpRequest, name: str) -> HttpResponse:
+    """How an order is computed: the text that stands beside the function."""
+    if name not in FORMULAS:
+        raise Http404(f"No formula is named “{name}”.")
+    return rendering.render(request, "formula.jinja", {"formula": FORMULAS[name], "all": FORMULAS})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What walkers of the archive may ask for: pages, slowly; no acts, no searches, no endless combinations."""
+    closed = ["/acts", "/search", "/settings", "/setup", "/saved", "/api/", "/control"]
+    closed += [f"/*?*{name}=" for name in CONTROLS]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), "Crawl-delay: 2", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
