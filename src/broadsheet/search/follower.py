@@ -149,7 +149,9 @@ class Follower:
         try:
             pointer: object = (self.index_dir / "current").stat().st_ino
         except FileNotFoundError:
-            store.adopt(self.index_dir, store.create(self.index_dir))
+            first = store.create(self.index_dir)
+            ColumnWriter(first.columns).close()  # whole before anyone can see it
+            store.adopt(self.index_dir, first)
             pointer = (self.index_dir / "current").stat().st_ino
         if self._writer is not None and pointer == self._pointer:
             return self._writer
