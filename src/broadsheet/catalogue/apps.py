@@ -9,3 +9,10 @@ class CatalogueConfig(AppConfig):
     name = "broadsheet.catalogue"
     label = "catalogue"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make the stored records of imported files readable."""
+        from .importing import bibtex, jsonl
+
+        jsonl.register_forms()
+        bibtex.register_forms()

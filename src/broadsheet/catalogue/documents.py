@@ -11,8 +11,21 @@ from typing import Any
 from .models import Paper
 
 _COLUMNS = (
-    "id", "key", "title", "abstract", "authors", "identifiers", "categories", "topics", "organisation", "venue",
-    "published", "edition_day", "language", "imported_votes", "imported_comments",
+    "id",
+    "key",
+    "title",
+    "abstract",
+    "authors",
+    "identifiers",
+    "categories",
+    "topics",
+    "organisation",
+    "venue",
+    "published",
+    "edition_day",
+    "language",
+    "imported_votes",
+    "imported_comments",
 )
 
 
@@ -42,14 +55,39 @@ class IndexDoc:
 
 
 def _document(row: tuple[Any, ...]) -> IndexDoc:
-    (id_, key, title, abstract, authors, identifiers, categories, topics, organisation, venue, published, day,
-     language, votes, comments) = row
+    (
+        id_,
+        key,
+        title,
+        abstract,
+        authors,
+        identifiers,
+        categories,
+        topics,
+        organisation,
+        venue,
+        published,
+        day,
+        language,
+        votes,
+        comments,
+    ) = row
     return IndexDoc(
-        row=id_, key=key, title=title, abstract=abstract,
+        row=id_,
+        key=key,
+        title=title,
+        abstract=abstract,
         authors=tuple(author["name"] for author in authors),
         identifiers=tuple((scheme, value) for scheme, value in identifiers),
-        categories=tuple(categories), topics=tuple(topics), organisation=organisation, venue=venue,
-        published=published, edition_day=day, language=language, votes=votes or 0, comments=comments or 0,
+        categories=tuple(categories),
+        topics=tuple(topics),
+        organisation=organisation,
+        venue=venue,
+        published=published,
+        edition_day=day,
+        language=language,
+        votes=votes or 0,
+        comments=comments or 0,
         text_hash=blake2b(f"{title}\n{abstract}".encode(), digest_size=16).digest(),
     )
 

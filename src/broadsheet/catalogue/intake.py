@@ -15,20 +15,19 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-import orjson
 import zstandard
 from django.db import connection, transaction
 
-from . import changes, forms, site, writer
+from . import changes, site, writer
 from .keys import new_key
 from .projection import Held, Projected, project
 from .records import Incoming
+from .reprojection import in_list, reproject
 
 BATCH = 60  # papers a transaction: about 20 ms on SQLite
 # Different values of one of these schemes are different works; a shared DOI or URL does not make them one.
 STRONG = frozenset({"arxiv", "acl", "pmid", "openreview", "pmlr"})
 _compress = zstandard.ZstdCompressor(level=3).compress
-_decompress = zstandard.ZstdDecompressor().decompress
 
 
 @dataclass(slots=True)
@@ -112,15 +111,12 @@ def batched(items: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
         yield group
 
 
-def _in(column: str, count: int) -> str:
-    return f"{column} IN ({', '.join(['%s'] * count)})"
-
-
 class _Batch:
     """One transaction of the intake."""
 
-    def __init__(self, prepared: list[_Prepared], front_lists: Sequence[str] | None, now: datetime,
-                 make_key: Callable[[], str]) -> None:
+    def __init__(
+        self, prepared: list[_Prepared], front_lists: Sequence[str] | None, now: datetime, make_key: Callable[[], str]
+    ) -> None:
         self.prepared = prepared
         self.front_lists = front_lists
         self.now = now
@@ -131,6 +127,7 @@ class _Batch:
         self.by_paper: dict[int, _Work] = {}
         self.records: dict[tuple[str, str], tuple[int, bytes] | _Work] = {}
         self.strong: dict[int, set[tuple[str, str]]] = {}
+        self.gone: dict[int, int] = {}  # papers absorbed in this batch -> the paper that has their records now
 
     def run(self, lane: int) -> Counts:
         self._load()
@@ -153,7 +150,7 @@ class _Batch:
             for scheme, values in by_scheme.items():
                 cursor.execute(
                     "SELECT scheme, value, paper_id FROM catalogue_identifier"
-                    f" WHERE scheme = %s AND {_in('value', len(values))}",
+                    f" WHERE scheme = %s AND {in_list('value', len(values))}",
                     [scheme, *values],
                 )
                 self.owner.update(((row[0], row[1]), row[2]) for row in cursor.fetchall())
@@ -163,14 +160,14 @@ class _Batch:
             for source, keys in by_source.items():
                 cursor.execute(
                     "SELECT source, source_key, paper_id, digest FROM catalogue_sourcerecord"
-                    f" WHERE source = %s AND {_in('source_key', len(keys))}",
+                    f" WHERE source = %s AND {in_list('source_key', len(keys))}",
                     [source, *keys],
                 )
                 self.records.update(((r[0], r[1]), (r[2], bytes(r[3]))) for r in cursor.fetchall())
             owners = [id_ for id_ in set(self.owner.values()) if isinstance(id_, int)]
             if owners:
                 cursor.execute(
-                    f"SELECT paper_id, scheme, value FROM catalogue_identifier WHERE {_in('paper_id', len(owners))}",
+        """The papers that have identifiers of the record; other works, by a strong identifier, are left out."""
                     owners,
                 )
                 for paper_id, scheme, value in cursor.fetchall():
@@ -185,10 +182,10 @@ class _Batch:
         if isinstance(known, tuple) and known[1] == one.digest:
             self.counts.unchanged += 1
             return
-        if known is None:
-            owner = self._owner(one)
-        else:
-            owner = known if isinstance(known, _Work) else known[0]
+        owners = self._owners(one)
+        if known is not None:
+            owners = [known if isinstance(known, _Work) else known[0], *owners]
+        owner = self._joined(owners)
         if owner is None:
             work = _Work(None, [one])
             self.work[id(work)] = work
@@ -220,21 +217,58 @@ class _Batch:
             found |= self._strong_of(self.by_paper[owner])
         return found
 
-    def _owner(self, one: _Prepared) -> int | _Work | None:
-        """The paper that has one of the record's identifiers, unless a strong identifier says it is another work."""
+    def _owners(self, one: _Prepared) -> list[int | _Work]:
+        """The papers that have identifiers of the record, but for those that are other works by a strong one."""
         own = {pair for pair in one.item.record.identifiers if pair[0] in STRONG}
+        found: list[int | _Work] = []
         for pair in one.item.record.identifiers:
             owner = self.owner.get(pair)
-            if owner is None:
+            if owner is None or owner in found:
                 continue
             theirs = self._strong_of(owner)
-            if any(a[0] == b[0] and a[1] != b[1] for a in own for b in theirs):
+            if _conflict(own, theirs):
                 self.counts.conflicts.append(
                     f"{one.item.source_key}: {pair[0]}:{pair[1]} also stands at another paper; kept apart"
                 )
                 continue
-            return owner
-        return None
+            own |= theirs
+            found.append(owner)
+        return found
+
+    def _joined(self, owners: list[int | _Work]) -> int | _Work | None:
+        """One owner: a record that names several papers makes one of them, the one with the smallest number."""
+        resolved: list[int | _Work] = []
+        for owner in owners:
+            current = self.by_paper.get(self.gone.get(owner, owner), owner) if isinstance(owner, int) else owner
+            if isinstance(current, int):
+                current = self.gone.get(current, current)
+            if current not in resolved:
+                resolved.append(current)
+        if len(resolved) < 2:
+            return resolved[0] if resolved else None
+        works = [owner if isinstance(owner, _Work) else self._known_work(owner) for owner in resolved]
+        works = list({id(work): work for work in works}.values())
+        kept = min(works, key=lambda work: (work.id is None, work.id or 0))
+        for work in works:
+            if work is not kept:
+                self._absorb(kept, work)
+        return kept
+
+    def _absorb(self, kept: _Work, other: _Work) -> None:
+        kept.items += other.items
+        kept.absorbed |= other.absorbed
+        if other.id is not None:
+            kept.absorbed.add(other.id)
+            self.gone[other.id] = kept.id or other.id
+            self.by_paper[other.id] = kept
+        else:
+            self.counts.added -= 1
+            self.counts.merged += 1
+        del self.work[id(other)]
+        self.owner = {
+            pair: kept if owner is other or owner == other.id else owner for pair, owner in self.owner.items()
+        }
+        self.records = {place: kept if held is other else held for place, held in self.records.items()}
 
     def _write_new(self, works: list[_Work]) -> list[int]:
         made: list[tuple[int, Projected]] = []
@@ -254,94 +288,44 @@ class _Batch:
         gone = [id_ for id_, projected in made if projected.deleted]
         if gone:
             with connection.cursor() as cursor:
-                cursor.execute(f"UPDATE catalogue_paper SET state = 'deleted' WHERE {_in('id', len(gone))}", gone)
+                cursor.execute(f"UPDATE catalogue_paper SET state = 'deleted' WHERE {in_list('id', len(gone))}", gone)
         return [id_ for id_, _ in made]
 
     def _write_records(self, works: list[_Work]) -> None:
-        writer.insert_records([
-            (one.item.source, one.item.source_key, work.id, one.item.form, one.body, one.digest, self.now)
-            for work in works for one in work.items
-        ])
-        writer.insert_identifiers([
-            (scheme, value, work.id)
-            for work in works for one in work.items for scheme, value in one.item.record.identifiers
-            if self.owner.get((scheme, value)) in (work, work.id)
-        ])
+        writer.insert_records(
+            [
+                (one.item.source, one.item.source_key, work.id, one.item.form, one.body, one.digest, self.now)
+                for work in works
+                for one in work.items
+            ]
+        )
+        writer.insert_identifiers(
+            [
+                (scheme, value, work.id)
+                for work in works
+                if work.id is not None
+                for one in work.items
+                for scheme, value in one.item.record.identifiers
+                if self.owner.get((scheme, value)) in (work, work.id)
+            ]
+        )
 
     def _write_known(self, works: list[_Work]) -> list[int]:
         """Papers that had records: store the new ones, project all, write what differs."""
         if not works:
             return []
+        absorbed = [(gone, work.id) for work in works for gone in work.absorbed if work.id is not None]
+        for gone, kept in absorbed:
+            writer.move_records(gone, kept, self.now)
         self._write_records(works)
-        return reproject([work.id for work in works if work.id is not None], self.front_lists, self.now)
+        changed = reproject([work.id for work in works if work.id is not None], self.front_lists, self.now)
+        return [*changed, *(gone for gone, _ in absorbed)]
+
+
+def _conflict(own: set[tuple[str, str]], theirs: set[tuple[str, str]]) -> bool:
+    """Whether two sets of strong identifiers name different works."""
+    return any(a[0] == b[0] and a[1] != b[1] for a in own for b in theirs)
 
 
 def _held(item: Incoming) -> Held:
     return Held(item.source, item.source_key, item.record)
-
-
-def reproject(ids: Sequence[int], front_lists: Sequence[str] | None, now: datetime) -> list[int]:
-    """Project papers from their stored records, inside the caller's transaction; returns the ids that changed.
-
-    The caller appends the change rows. Hidden and merged papers keep their state.
-    """
-    if not ids:
-        return []
-    held: dict[int, list[Held]] = {}
-    columns = ", ".join(writer.PAPER_COLUMNS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT paper_id, source, source_key, form, body FROM catalogue_sourcerecord"
-            f" WHERE {_in('paper_id', len(ids))}",
-            list(ids),
-        )
-        for paper_id, source, source_key, form, body in cursor.fetchall():
-            record = forms.parse(form, _decompress(bytes(body)))
-            held.setdefault(paper_id, []).append(Held(source, source_key, record))
-        cursor.execute(f"SELECT id, state, {columns} FROM catalogue_paper WHERE {_in('id', len(ids))}", list(ids))
-        current = {row[0]: (row[1], row[2:]) for row in cursor.fetchall()}
-    rows, parts = [], []
-    for id_ in ids:
-        if id_ not in held:
-            continue
-        projected = project(held[id_], front_lists)
-        values = writer.paper_values(projected)
-        state, stored = current[id_]
-        wanted = state if state in ("hidden", "merged") else ("deleted" if projected.deleted else "live")
-        if wanted != state or _comparable(values) != _comparable(stored):
-            rows.append((id_, wanted, values))
-            parts.append((id_, projected))
-        elif _announcements_differ(id_, projected):
-            rows.append((id_, wanted, values))
-            parts.append((id_, projected))
-    writer.update_papers(rows, now)
-    writer.replace_parts(parts)
-    return [id_ for id_, _, _ in rows]
-
-
-_JSON = {"authors", "identifiers", "categories", "topics", "links", "versions", "retraction", "ai_keywords"}
-
-
-def _comparable(values: Sequence[Any]) -> list[Any]:
-    """Stored and fresh values in one form: PostgreSQL keeps JSON re-ordered, dates as dates."""
-    out: list[Any] = []
-    for column, value in zip(writer.PAPER_COLUMNS, values, strict=True):
-        if column in _JSON and isinstance(value, str | bytes):
-            out.append(orjson.loads(value))
-        elif column == "edition_day" and value is not None:
-            out.append(str(value))
-        elif column == "sample":
-            out.append(bool(value))
-        else:
-            out.append(value)
-    return out
-
-
-def _announcements_differ(paper_id: int, projected: Projected) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT list, day, category, kind, inferred, votes FROM catalogue_announcement WHERE paper_id = %s",
-            [paper_id],
-        )
-        stored = {(r[0], str(r[1]), r[2], r[3], bool(r[4]), r[5]) for r in cursor.fetchall()}
-    return stored != {tuple(row) for row in writer.announcement_rows(projected)}

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from . import changes
-from .intake import reproject
+from . import changes, writer
 from .models import Identifier, Paper, SourceRecord
+from .reprojection import reproject
 from .site import choice
 
 
@@ -21,7 +21,7 @@ def by_ids(ids: Sequence[int]) -> dict[int, Paper]:
 def _followed(paper: Paper | None) -> Paper | None:
     """The paper that a merged one became; None when hidden or deleted."""
     seen = set()
-    while paper is not None and paper.state == Paper.State.MERGED and paper.id not in seen:
+    while paper is not None and paper.merged_into_id is not None and paper.id not in seen:
         seen.add(paper.id)
         paper = Paper.objects.filter(id=paper.merged_into_id).first()
     return paper if paper is not None and paper.state == Paper.State.LIVE else None
@@ -58,14 +58,7 @@ def merge(kept: Paper, absorbed: Paper, now: datetime) -> None:
     if kept.id == absorbed.id:
         return
     with transaction.atomic():
-        SourceRecord.objects.filter(paper=absorbed).update(paper=kept)
-        Identifier.objects.filter(paper=absorbed).update(paper=kept)
-        Paper.objects.filter(id=absorbed.id).update(
-            state=Paper.State.MERGED, merged_into=kept, edition_day=None, changed_at=now
-        )
-        absorbed.announcements.all().delete()
-        absorbed.author_rows.all().delete()
-        absorbed.term_rows.all().delete()
+        writer.move_records(absorbed.id, kept.id, now)
         reproject([kept.id], choice("front_lists"), now)
         changes.append([kept.id], changes.INTERACTIVE)
         changes.append([absorbed.id], changes.INTERACTIVE, "drop")

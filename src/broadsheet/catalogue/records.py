@@ -12,7 +12,14 @@ from datetime import date
 from ..text.dates import PartialDate
 
 __all__ = [
-    "Announced", "Author", "Incoming", "Link", "ParsedRecord", "PartialDate", "Retraction", "Version",
+    "Announced",
+    "Author",
+    "Incoming",
+    "Link",
+    "ParsedRecord",
+    "PartialDate",
+    "Retraction",
+    "Version",
 ]
 
 

@@ -12,6 +12,4 @@ from .importing.run import Report, import_paths
 def load(now: datetime, rejects_dir: Path) -> Report:
     """Import the sample; repeating it changes nothing."""
     with as_file(files("broadsheet") / "sample" / "papers.jsonl") as path:
-        return import_paths(
-            [path], now=now, rejects_dir=rejects_dir, rights="public", source="sample", lane=0
-        )
+        return import_paths([path], now=now, rejects_dir=rejects_dir, rights="public", source="sample", lane=0)

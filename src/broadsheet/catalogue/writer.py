@@ -147,3 +147,15 @@ def insert_records(rows: Sequence[tuple[Any, ...]]) -> None:
     )
 
 
+def move_records(absorbed: int, kept: int, now: datetime) -> None:
+    """Make ``absorbed`` part of ``kept``: its records and identifiers move, its own rows go, its key leads on."""
+    with connection.cursor() as cursor:
+        for table in ("catalogue_sourcerecord", "catalogue_identifier"):
+            cursor.execute(f"UPDATE {table} SET paper_id = %s WHERE paper_id = %s", [kept, absorbed])
+        for table in ("catalogue_paperauthor", "catalogue_paperterm", "catalogue_announcement"):
+            cursor.execute(f"DELETE FROM {table} WHERE paper_id = %s", [absorbed])
+        cursor.execute(
+            "UPDATE catalogue_paper SET state = 'merged', merged_into_id = %s, edition_day = NULL, changed_at = %s"
+            " WHERE id = %s",
+            [kept, now, absorbed],
+        )

@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def search(
-    query: Annotated[list[str], typer.Argument(help="Words, \"phrases\", -word, author: topic: cat: org: since: year:")],
+    query: Annotated[list[str], typer.Argument(help='Words, "phrases", -word, author: topic: cat: org: since: year:')],
     mode: Annotated[str, typer.Option(help="hybrid, words or meaning.")] = "hybrid",
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many hits.")] = 10,
     newest: Annotated[bool, typer.Option("--newest", help="Newest first instead of best first.")] = False,
@@ -36,9 +36,26 @@ def search(
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
     found = service.search(" ".join(query), mode=mode, limit=limit, order="newest" if newest else "best", today=today)
     if json:
-        wanted = ("key", "id", "title", "authors", "organisation", "published", "votes", "comments", "score", "sure", "why")
-        put_json({"total": found.total, "took_ms": found.took_ms,
-                  "hits": [{name: getattr(hit, name) for name in wanted} for hit in found.hits]})
+        wanted = (
+            "key",
+            "id",
+            "title",
+            "authors",
+            "organisation",
+            "published",
+            "votes",
+            "comments",
+            "score",
+            "sure",
+            "why",
+        )
+        put_json(
+            {
+                "total": found.total,
+                "took_ms": found.took_ms,
+                "hits": [{name: getattr(hit, name) for name in wanted} for hit in found.hits],
+            }
+        )
         return
     for problem in found.problems:
         say(f"note: {problem.message}")
@@ -87,10 +104,12 @@ def show(
     for scheme, value in found.identifiers:
         typer.echo(f"{scheme}: {value}")
     for row in listed:
-        typer.echo(f"announced: {row['day']} in {row['list']} {row['category']} ({row['kind']}"
-                   + (", inferred)" if row["inferred"] else ")"))
-    for row in records:
-        typer.echo(f"record: {row['source']} {row['source_key']}, received {row['received_at']:%Y-%m-%d %H:%M}")
+        typer.echo(
+            f"announced: {row['day']} in {row['list']} {row['category']} ({row['kind']}"
+            + (", inferred)" if row["inferred"] else ")")
+        )
+    for held in records:
+        typer.echo(f"record: {held['source']} {held['source_key']}, received {held['received_at']:%Y-%m-%d %H:%M}")
 
 
 def status(data: Data = None, json: Json = False) -> None:
@@ -105,22 +124,34 @@ def status(data: Data = None, json: Json = False) -> None:
 
     index = index_status.status(settings.index_dir)
     model = find_model(settings.model_dir)
-    sources = list(SourceState.objects.order_by("name").values(
-        "name", "enabled", "outcome", "detail", "succeeded_at", "due_at", "received"))
+    sources = list(
+        SourceState.objects.order_by("name").values(
+            "name", "enabled", "outcome", "detail", "succeeded_at", "due_at", "received"
+        )
+    )
     facts = {
-        "data": str(settings.data), "database": "postgresql" if settings.postgres else "sqlite",
-        "papers": documents.live_count(), "sample": has_sample(), "index": asdict(index),
-        "model": str(model) if model else None, "sources": sources, "running": running(settings.data),
+        "data": str(settings.data),
+        "database": "postgresql" if settings.postgres else "sqlite",
+        "papers": documents.live_count(),
+        "sample": has_sample(),
+        "index": asdict(index),
+        "model": str(model) if model else None,
+        "sources": sources,
+        "running": running(settings.data),
     }
     if json:
         put_json(facts)
         return
     typer.echo(f"Data directory: {settings.data} ({facts['database']})")
     typer.echo(f"Papers: {facts['papers']:,}" + (" (the bundled sample among them)" if facts["sample"] else ""))
-    typer.echo(f"Index: {index.state}, {index.papers:,} findable ({index.full:,} full vectors, {index.sketches:,} sketches), "
-               f"{(index.bytes_words + index.bytes_columns) / 1e6:,.0f} MB, {index.lag:,} changes waiting. {index.problem}")
+    typer.echo(
+        f"Index: {index.state}, {index.papers:,} findable ({index.full:,} full vectors, {index.sketches:,} sketches), "
+        f"{(index.bytes_words + index.bytes_columns) / 1e6:,.0f} MB, {index.lag:,} changes waiting. {index.problem}"
+    )
     typer.echo(f"Full model: {model or 'not installed; `broadsheet model install` gets it (sketches work meanwhile)'}")
-    typer.echo("Running: " + (", ".join(f"{role} ({pid})" for role, pid in running(settings.data).items()) or "nothing"))
+    typer.echo(
+        "Running: " + (", ".join(f"{role} ({pid})" for role, pid in running(settings.data).items()) or "nothing")
+    )
     for row in sources:
         typer.echo(f"Source {row['name']}: {row['outcome']}. {row['detail']}")
     if not sources:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,7 +44,12 @@ def import_(
     try:
         with _Progress(not json) as seen:
             report = import_paths(
-                paths, now=now(), rejects_dir=settings.data / "rejects", rights=rights, seen=seen, alone=_alone(settings)
+                paths,
+                now=now(),
+                rejects_dir=settings.data / "rejects",
+                rights=rights,
+                seen=seen,
+                alone=_alone(settings),
             )
         if follower:
             follower.wait(not json)
@@ -57,8 +62,11 @@ def import_(
         name: getattr(counts, name) for name in ("read", "added", "updated", "unchanged", "merged", "rejected")
     }
     result |= {"seconds": round(seconds, 3), "papers_per_second": round(counts.read / seconds, 1)}
-    result |= {"conflicts": len(counts.conflicts), "faults": report.faults,
-               "rejects_file": str(report.rejects_file) if report.rejects_file else None}
+    result |= {
+        "conflicts": len(counts.conflicts),
+        "faults": report.faults,
+        "rejects_file": str(report.rejects_file) if report.rejects_file else None,
+    }
     if json:
         put_json(result)
     else:
@@ -77,8 +85,8 @@ def import_(
 
 def _tell(result: dict[str, Any]) -> None:
     typer.echo(
-        f"{result['read']:,} read: {result['added']:,} added, {result['updated']:,} updated, {result['merged']:,} merged, "
-        f"{result['unchanged']:,} unchanged, {result['rejected']:,} rejected. "
+        f"{result['read']:,} read: {result['added']:,} added, {result['updated']:,} updated, "
+        f"{result['merged']:,} merged, {result['unchanged']:,} unchanged, {result['rejected']:,} rejected. "
         f"{result['seconds']:.1f} s, {result['papers_per_second']:,.0f} papers/s until findable."
     )
 
@@ -110,8 +118,12 @@ class _Progress:
         from rich.console import Console
         from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-        self.bar = Progress(TextColumn("{task.description}"), TextColumn("{task.completed:,.0f} records"),
-                            TimeElapsedColumn(), console=Console(stderr=True))
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            TextColumn("{task.completed:,.0f} records"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
         self.bar.start()
         self.task = self.bar.add_task("Reading", total=None)
         return self._seen
@@ -134,7 +146,8 @@ class _Follower:
         self.settings = settings
         self.child = subprocess.Popen(
             [sys.executable, "-m", "broadsheet", "work", "--until-idle", "--index-only", "--data", str(settings.data)],
-            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
         )
 
     def wait(self, tell: bool) -> None:
@@ -155,7 +168,7 @@ class _Follower:
             if all(reached.positions.get(lane, 0) >= seq for lane, seq in target.items()):
                 return
             if self.child.poll() is not None and self.child.returncode not in (0, 4):
-                say("The index could not be brought up to date; the papers are stored. Run `broadsheet work --until-idle`.")
+                say("The index is not up to date; the papers are stored. Run `broadsheet work --until-idle`.")
                 return
             time.sleep(0.05)
 
@@ -173,13 +186,15 @@ def _since(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--since must be a day such as 2026-05-12, not {text!r}. Nothing was asked.") from None
 
 
 def harvest(
-    source: Annotated[str | None, typer.Argument(help="One source (see `status`); all enabled ones without it.")] = None,
+    source: Annotated[
+        str | None, typer.Argument(help="One source (see `status`); all enabled ones without it.")
+    ] = None,
     since: Annotated[str | None, typer.Option(help="First day to ask for, such as 2026-05-12.")] = None,
     data: Data = None,
     json: Json = False,
@@ -193,8 +208,10 @@ def harvest(
     names = list(SourceState.objects.filter(enabled=True).order_by("name").values_list("name", flat=True))
     if source is not None:
         if source not in names:
-            raise UsageError(f"No source is called {source!r}. Known here: {', '.join(names) or 'none yet'}. "
-                             "Sources are chosen on the page 'What do you read?' or with `broadsheet start`.")
+            raise UsageError(
+                f"No source is called {source!r}. Known here: {', '.join(names) or 'none yet'}. "
+                "Sources are chosen on the page 'What do you read?' or with `broadsheet start`."
+            )
         names = [source]
     if not names:
         raise UsageError("No source is chosen yet. Open the page and answer 'What do you read?'.")

@@ -19,9 +19,7 @@ from ..errors import BroadsheetError
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Data = Annotated[
-    Path | None, typer.Option("--data", help="Data directory (also BROADSHEET_DATA).", show_default=False)
-]
+Data = Annotated[Path | None, typer.Option("--data", help="Data directory (also BROADSHEET_DATA).", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else there.")]
 
 
@@ -32,7 +30,7 @@ def now() -> datetime:
 
 def say(text: str) -> None:
     """A sentence for a person, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    typer.echo(text, err=True)
 
 
 def put_json(value: Any) -> None:
@@ -58,7 +56,9 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except (OSError, _database_error()) as problem:
-            say(f"broadsheet: {type(problem).__name__}: {problem}. What was committed before stands. {_advice(problem)}")
+            say(
+                f"broadsheet: {type(problem).__name__}: {problem}. What was committed before stands. {_advice(problem)}"
+            )
             raise typer.Exit(3) from None
 
     return run
@@ -110,9 +110,6 @@ def boot(data: Path | None = None, *, migrate: bool = True, **flags: Any) -> con
     import django
 
     django.setup()
-    from ..catalogue.importing import bibtex, jsonl  # noqa: F401  (they register the forms of stored records)
-    from ..sources import registry  # noqa: F401
-
     if migrate:
         from .database import bring_up_to_date
 

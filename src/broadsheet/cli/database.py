@@ -27,8 +27,8 @@ def bring_up_to_date() -> bool:
     if unknown:
         raise NewerDatabase(
             f"The database in {current().data} was written by a newer version of Broadsheet (it has {unknown[0][0]} "
-            f"{unknown[0][1]}, which this program does not know). Nothing was changed. Install the newer version again, "
-            "or restore a backup made with this one."
+            f"{unknown[0][1]}, which this program does not know). Nothing was changed. Install the newer version "
+            "again, or restore a backup made with this one."
         )
     if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
         return False

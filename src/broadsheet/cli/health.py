@@ -37,15 +37,25 @@ def _directory(config: Config) -> Iterator[Finding]:
     path = config.data
     nearest = path if path.exists() else next(parent for parent in path.parents if parent.exists())
     writable = os.access(nearest, os.W_OK | os.X_OK)
-    yield Finding("data directory", writable, f"{path} can be written" if writable else
-                  f"{nearest} cannot be written by this user. Change its owner, or choose another with --data.")
+    yield Finding(
+        "data directory",
+        writable,
+        f"{path} can be written"
+        if writable
+        else f"{nearest} cannot be written by this user. Change its owner, or choose another with --data.",
+    )
 
 
 def _disk(config: Config) -> Iterator[Finding]:
     nearest = config.data if config.data.exists() else next(p for p in config.data.parents if p.exists())
     free = shutil.disk_usage(nearest).free
-    yield Finding("disk", free > 500e6, f"{free / 1e9:.1f} GB free" if free > 500e6 else
-                  f"only {free / 1e6:.0f} MB free; imports and the index need more. Make room.")
+    yield Finding(
+        "disk",
+        free > 500e6,
+        f"{free / 1e9:.1f} GB free"
+        if free > 500e6
+        else f"only {free / 1e6:.0f} MB free; imports and the index need more. Make room.",
+    )
 
 
 def _database(config: Config) -> Iterator[Finding]:
@@ -59,8 +69,13 @@ def _database(config: Config) -> Iterator[Finding]:
             with connection.cursor() as cursor:
                 cursor.execute("PRAGMA quick_check(1)")
                 answer = cursor.fetchone()[0]
-            yield Finding("database", answer == "ok", "SQLite is whole" if answer == "ok" else
-                          f"SQLite reports: {answer}. Stop Broadsheet and restore the last backup.")
+            yield Finding(
+                "database",
+                answer == "ok",
+                "SQLite is whole"
+                if answer == "ok"
+                else f"SQLite reports: {answer}. Stop Broadsheet and restore the last backup.",
+            )
         else:
             yield Finding("database", True, "PostgreSQL answers")
     except DatabaseError as problem:
@@ -80,8 +95,13 @@ def _model(config: Config) -> Iterator[Finding]:
     from ..search.embedding import find_model
 
     found = find_model(config.model_dir)
-    yield Finding("full model", found is not None, f"installed in {found}" if found else
-                  "not installed; meaning works by sketches. `broadsheet model install` gets it.")
+    yield Finding(
+        "full model",
+        found is not None,
+        f"installed in {found}"
+        if found
+        else "not installed; meaning works by sketches. `broadsheet model install` gets it.",
+    )
 
 
 def _reaches(url: str) -> str:
@@ -102,10 +122,18 @@ def _network(config: Config) -> Iterator[Finding]:
         host = urlsplit(url).hostname
         if config.proxy:
             why = probe(config.proxy)
-            yield Finding(f"way to {host}", not why, "the proxy answers" if not why else
-                          f"the proxy does not answer ({why}). Check BROADSHEET_PROXY.")
+            yield Finding(
+                f"way to {host}",
+                not why,
+                "the proxy answers" if not why else f"the proxy does not answer ({why}). Check BROADSHEET_PROXY.",
+            )
         else:
             why = probe(url)
-            yield Finding(f"way to {host}", not why, "it answers" if not why else
-                          f"it cannot be reached ({why}). Check the network, set BROADSHEET_PROXY if you need one, "
-                          "or bring papers with `broadsheet import FILE`.")
+            yield Finding(
+                f"way to {host}",
+                not why,
+                "it answers"
+                if not why
+                else f"it cannot be reached ({why}). Check the network, set BROADSHEET_PROXY if you need one, "
+                "or bring papers with `broadsheet import FILE`.",
+            )

@@ -25,7 +25,8 @@ def add_to(app: typer.Typer) -> None:
 
 def backup(
     target: Annotated[Path, typer.Argument(help="A new file, such as broadsheet-2026-05-12.tar.")],
-    data: Data = None, json: Json = False,
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Copy the data directory into one file while everything runs."""
     settings = boot(data)
@@ -37,7 +38,8 @@ def backup(
 
 def restore(
     source: Annotated[Path, typer.Argument(help="A file made by `broadsheet backup`.")],
-    data: Data = None, json: Json = False,
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Bring a backup back into an empty data directory."""
     settings = configure(data)
@@ -45,7 +47,8 @@ def restore(
 
     made = archive.restore(settings, source)
     put_json(made) if json else typer.echo(
-        f"Restored into {settings.data}. The index is built at the next start, or now with `broadsheet reindex`.")
+        f"Restored into {settings.data}. The index is built at the next start, or now with `broadsheet reindex`."
+    )
 
 
 def doctor(data: Data = None, json: Json = False) -> None:
@@ -73,7 +76,8 @@ def model_install(data: Data = None, json: Json = False) -> None:
     report = install(settings.model_dir, say)
     facts = {"directory": str(report.directory), "built": report.built, "seconds": round(report.seconds, 1)}
     put_json(facts) if json else typer.echo(
-        f"The model {'is now' if report.built else 'was already'} in {report.directory}")
+        f"The model {'is now' if report.built else 'was already'} in {report.directory}"
+    )
 
 
 @model_app.command("status")
@@ -87,8 +91,11 @@ def model_status(data: Data = None, json: Json = False) -> None:
     if json:
         put_json({"installed": found is not None, "directory": str(found) if found else None})
     else:
-        typer.echo(f"Installed in {found}" if found else
-                   "Not installed: meaning works by sketches. Get it with `broadsheet model install`.")
+        typer.echo(
+            f"Installed in {found}"
+            if found
+            else "Not installed: meaning works by sketches. Get it with `broadsheet model install`."
+        )
     if found is None:
         raise typer.Exit(1)
 
@@ -97,8 +104,13 @@ def _shown(settings: config_.Config) -> list[dict[str, Any]]:
     rows = []
     for setting in config_.SETTINGS:
         value = getattr(settings, setting.name)
-        rows.append({"name": setting.name, "value": "(set)" if setting.secret and value else str(value if value is not None else ""),
-                     "from": settings.origin[setting.name]})
+        rows.append(
+            {
+                "name": setting.name,
+                "value": "(set)" if setting.secret and value else str(value if value is not None else ""),
+                "from": settings.origin[setting.name],
+            }
+        )
     return rows
 
 
@@ -127,13 +139,21 @@ def config_check(data: Data = None, json: Json = False) -> None:
 def config_reference(json: Json = False) -> None:
     """Every setting: name, environment variable, default, meaning."""
     rows = [
-        {"name": s.name, "variable": f"BROADSHEET_{s.name.upper()}", "secret": s.secret, "help": s.help, "expects": s.expects,
-         "default": "in the home directory" if s.name == "data" else str(s.default)}
+        {
+            "name": s.name,
+            "variable": f"BROADSHEET_{s.name.upper()}",
+            "secret": s.secret,
+            "help": s.help,
+            "expects": s.expects,
+            "default": "in the home directory" if s.name == "data" else str(s.default),
+        }
         for s in config_.SETTINGS
     ]
     if json:
         put_json({"settings": rows})
         return
     for row in rows:
-        typer.echo(f"{row['name']} ({row['variable']}{', secret' if row['secret'] else ''})\n"
-                   f"    {row['help']} Expects {row['expects']}. Default: {row['default'] or '(empty)'}")
+        typer.echo(
+            f"{row['name']} ({row['variable']}{', secret' if row['secret'] else ''})\n"
+            f"    {row['help']} Expects {row['expects']}. Default: {row['default'] or '(empty)'}"
+        )

@@ -33,7 +33,9 @@ def _report(result: dict[str, object], json: bool) -> None:
 @guarded
 def bench_search(
     queries: Annotated[Path | None, typer.Option(help="A directory of query logs, one query a line.")] = None,
-    quick: Quick = True, data: Data = None, json: Json = False,
+    quick: Quick = True,
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Speed of search by words and hybrid, beside raw tantivy and SQLite FTS5."""
     settings = boot(data)
@@ -57,7 +59,9 @@ def bench_fresh(quick: Quick = True, data: Data = None, json: Json = False) -> N
 def bench_web(
     clients: Annotated[int, typer.Option(help="Clients at once.")] = 8,
     day: Annotated[str | None, typer.Option(help="The day to ask for; the largest without it.")] = None,
-    quick: Quick = True, data: Data = None, json: Json = False,
+    quick: Quick = True,
+    data: Data = None,
+    json: Json = False,
 ) -> None:
     """Speed of front, paper and search pages over HTTP."""
     settings = boot(data)
@@ -82,7 +86,8 @@ def evaluate_search(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A collection in BEIR layout, or a folder of them.")],
     mode: Annotated[str, typer.Option(help="words, meaning or hybrid.")] = "hybrid",
     vectors: Annotated[str, typer.Option(help="full or sketch.")] = "sketch",
-    quick: Quick = False, json: Json = False,
+    quick: Quick = False,
+    json: Json = False,
 ) -> None:
     """nDCG@10, recall@100 and MRR@10 through the product's own pipeline."""
     if mode not in ("words", "meaning", "hybrid") or vectors not in ("full", "sketch"):

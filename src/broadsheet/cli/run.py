@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import sys
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -25,7 +26,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on (default 127.0.0.1).", show_default=False)]
-Port = Annotated[int | None, typer.Option(help="Port to listen on (default 8474; 0 takes a free one).", show_default=False)]
+Port = Annotated[
+    int | None, typer.Option(help="Port to listen on (default 8474; 0 takes a free one).", show_default=False)
+]
 
 
 def _free_port(settings: Config) -> int:
@@ -105,12 +108,23 @@ def web(host: Host = None, port: Port = None, data: Data = None) -> None:
         "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "4",
         "broadsheet.web.wsgi:application",
     ]  # fmt: skip
-    os.execv(sys.executable, arguments)
+    os.execv(sys.executable, arguments)  # noqa: S606  (no shell is wanted)
+
+
+def _close_days(moment: datetime, today: date) -> None:
+    """Store the front pages of the days that have ended."""
+    from ..catalogue.site import choices
+    from ..editions import service
+    from ..web import frontpage
+
+    service.close_due(moment, today, frontpage.site_from(choices()))
 
 
 def work(
     until_idle: Annotated[bool, typer.Option("--until-idle", help="End when nothing waits.")] = False,
-    index_only: Annotated[bool, typer.Option("--index-only", help="Only bring the index up to date.", hidden=True)] = False,
+    index_only: Annotated[
+        bool, typer.Option("--index-only", help="Only bring the index up to date.", hidden=True)
+    ] = False,
     data: Data = None,
     json: Json = False,
 ) -> None:
@@ -127,9 +141,10 @@ def work(
         raise typer.Exit(0 if followed else 4)
     if until_idle:
         from ..sources import harvest as harvesting
+        from ..sources import schedule
         from .common import now
 
-        done = [name for name in harvesting.due(now()) if not settings.offline]
+        done = [name for name in schedule.due(now()) if not settings.offline]
         for name in done:
             harvesting.harvest(name, now=now())
         followed = loops.index_until_idle(settings, lambda: False)
@@ -140,7 +155,7 @@ def work(
             say("Another process keeps the index already; nothing was left to do here.")
         return
     held = announce(settings.data, "work")
-    worker = loops.Worker(settings)
+    worker = loops.Worker(settings, _close_days)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: worker.stop.set())
     worker.run()

@@ -36,12 +36,16 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 def site_of(request: HttpRequest) -> Site:
+    """The site's interests and fields, read once a request."""
+    return site_from(rendering.site(request))
+
+
+def site_from(chosen: Mapping[str, Any]) -> Site:
     """The site's interests and fields, from its choices.
 
     ``interests`` is a list of words or ``{"words": [...], "categories": [...]}``; ``categories`` a list; ``fields``
     a list of field slugs, which lead the sections.
     """
-    chosen = rendering.site(request)
     interests = chosen.get("interests") or {}
     if isinstance(interests, dict):
         words, categories = _words(interests.get("words")), _words(interests.get("categories"))

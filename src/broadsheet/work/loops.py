@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import close_old_connections, connection
@@ -26,16 +26,21 @@ CLOSE_EVERY = 60.0
 class Worker:
     """All loops of one data directory; each is restarted by itself when it fails, and says so."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, close: Callable[[datetime, date], object]) -> None:
         self.config = config
+        self.close = close  # closes the days that have ended: (now, today)
         self.stop = threading.Event()
 
     def run(self) -> None:
         """Run until ``stop`` is set."""
         threads = [
             threading.Thread(target=self._keep, args=(name, loop), name=name, daemon=True)
-            for name, loop in (("follow", self.follow), ("harvest", self.harvest), ("vectors", self.vectors),
-                               ("days", self.close_days))
+            for name, loop in (
+                ("follow", self.follow),
+                ("harvest", self.harvest),
+                ("vectors", self.vectors),
+                ("days", self.close_days),
+            )
         ]
         for thread in threads:
             thread.start()
@@ -70,11 +75,12 @@ class Worker:
     def harvest(self) -> None:
         """Ask the sources that are due, one after the other."""
         from ..sources import harvest as harvesting
+        from ..sources import schedule
 
         while not self.stop.wait(HARVEST_EVERY):
             if self.config.offline:
                 continue
-            for name in harvesting.due(datetime.now(UTC)):
+            for name in schedule.due(datetime.now(UTC)):
                 if self.stop.is_set():
                     return
                 try:
@@ -103,11 +109,9 @@ class Worker:
 
     def close_days(self) -> None:
         """Store the front page of each day that has ended."""
-        from ..editions import snapshots
-
         while not self.stop.wait(CLOSE_EVERY):
             moment = datetime.now(UTC)
-            snapshots.close_due(now=moment, today=moment.astimezone(ZoneInfo(self.config.timezone)).date())
+            self.close(moment, moment.astimezone(ZoneInfo(self.config.timezone)).date())
 
 
 def index_until_idle(config: Config, more_comes: Callable[[], bool]) -> bool:

@@ -58,8 +58,10 @@ class Supervisor:
                 self.failures[role] = 0 if lived > HEALTHY_SECONDS else self.failures.get(role, 0) + 1
                 wait = min(30.0, 0.2 * 2 ** self.failures[role])
                 self.next_try[role] = moment + wait
-                print(f"broadsheet: the {role} process ended (status {child.returncode}); it starts again in {wait:.1f} s. "
-                      "Nothing that was stored is lost.", file=sys.stderr, flush=True)
+                sys.stderr.write(
+                    f"broadsheet: the {role} process ended (status {child.returncode}); it starts again in "
+                    f"{wait:.1f} s. Nothing that was stored is lost.\n"
+                )
             elif moment >= self.next_try[role]:
                 del self.next_try[role]
                 self._spawn(role)

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import bibtexparser
 import orjson
 
 from ...text import identifiers, language, latex, markup, names
@@ -22,7 +21,7 @@ FORM = "bibtex-json/1"
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes: the library holds the file in memory
 _AND = re.compile(r"\s+and\s+", re.I)
 _DIGITS = re.compile(r"\d+")
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
+_MONTHS = {n: i for i, n in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
 
 
 def entries(path: Path) -> Iterator[Line]:
@@ -47,8 +46,10 @@ def entries(path: Path) -> Iterator[Line]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
+    from bibtexparser.entrypoint import parse_string  # only needed here, and slow to load
+
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # its warnings repeat what we report
-    library = bibtexparser.parse_string(text)
+    library = parse_string(text)
     for block in library.failed_blocks:
         yield Line((block.start_line or 0) + 1, (block.raw or "")[:2_000].encode(), f"cannot be read ({block.error})")
     for entry in library.entries:
@@ -136,4 +137,6 @@ def parse_entry(body: bytes) -> ParsedRecord:
     )
 
 
-register(FORM, parse_entry)
+def register_forms() -> None:
+    """Make stored entries readable; called when Django starts."""
+    register(FORM, parse_entry)

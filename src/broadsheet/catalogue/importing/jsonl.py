@@ -111,8 +111,14 @@ def _announced(item: Any) -> Announced:
     listed = _plain(item["list"])
     if not listed or len(listed) > 32:
         raise ValueError("list must be a name of 1 to 32 characters")
-    return Announced(listed, _day(item["day"]), _plain(item.get("category") or "")[:80], kind,
-                     bool(item.get("inferred", False)), votes)
+    return Announced(
+        listed,
+        _day(item["day"]),
+        _plain(item.get("category") or "")[:80],
+        kind,
+        bool(item.get("inferred", False)),
+        votes,
+    )
 
 
 def _version(item: Any) -> Version:
@@ -165,8 +171,14 @@ def _identifiers(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
 
 
 def _links(record: dict[str, Any]) -> tuple[Link, ...]:
-    named = (("abstract", "url"), ("pdf", "pdf"), ("code", "github"), ("project", "project_page"),
-             ("data", "data"), ("video", "video"))
+    named = (
+        ("abstract", "url"),
+        ("pdf", "pdf"),
+        ("code", "github"),
+        ("project", "project_page"),
+        ("data", "data"),
+        ("video", "video"),
+    )
     found = [Link(kind, address) for kind, name in named if (address := _web_address(record.get(name)))]
     return tuple(dict.fromkeys([*found, *(link for link in _list(record, "links", _link) if link)]))
 
@@ -207,7 +219,9 @@ def parse_line(line: bytes, rights: str = "members") -> ParsedRecord:
     if votes is not None:
         announced = tuple(
             Announced(a.list, a.day, a.category, a.kind, a.inferred, votes if a.votes is None else a.votes)
-            if a.list in _VOTE_SITES else a for a in announced
+            if a.list in _VOTE_SITES
+            else a
+            for a in announced
         )
     ai_summary = _text(record, "ai_summary", ABSTRACT_LIMIT)
     ai_keywords = _list(record, "ai_keywords", _short)
@@ -248,5 +262,7 @@ def parse_public(line: bytes) -> ParsedRecord:
     return parse_line(line, rights="public")
 
 
-register(FORM, parse_line)
-register(PUBLIC_FORM, parse_public)
+def register_forms() -> None:
+    """Make stored lines readable; called when Django starts."""
+    register(FORM, parse_line)
+    register(PUBLIC_FORM, parse_public)

@@ -52,8 +52,13 @@ class _Rejects:
         if len(self.first) < 100:
             self.first.append(reject)
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        row = {"file": reject.file, "line": reject.line, "field": reject.field, "reason": reject.reason,
-               "text": data.decode("utf-8", "backslashreplace")}
+        row = {
+            "file": reject.file,
+            "line": reject.line,
+            "field": reject.field,
+            "reason": reject.reason,
+            "text": data.decode("utf-8", "backslashreplace"),
+        }
         with self.path.open("ab") as out:
             out.write(orjson.dumps(row) + b"\n")
 
@@ -142,7 +147,10 @@ def import_paths(
         try:
             counts = intake(
                 _incoming(path, rights, source, rejects, seen),
-                now=now, lane=lane, pause=_manners(alone), batch=batch,
+                now=now,
+                lane=lane,
+                pause=_manners(alone),
+                batch=batch,
             )
             report.counts.add(counts)
         except FileFault as problem:

@@ -5,159 +5,198 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Lease',
+            name="Lease",
             fields=[
-                ('name', models.CharField(max_length=120, primary_key=True, serialize=False)),
-                ('holder', models.CharField(max_length=80)),
-                ('until', models.DateTimeField()),
+                ("name", models.CharField(max_length=120, primary_key=True, serialize=False)),
+                ("holder", models.CharField(max_length=80)),
+                ("until", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='SiteChoice',
+            name="SiteChoice",
             fields=[
-                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('value', models.JSONField()),
+                ("name", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("value", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('seq', models.BigAutoField(primary_key=True, serialize=False)),
-                ('lane', models.SmallIntegerField()),
-                ('paper_id', models.BigIntegerField()),
-                ('kind', models.CharField(max_length=8)),
+                ("seq", models.BigAutoField(primary_key=True, serialize=False)),
+                ("lane", models.SmallIntegerField()),
+                ("paper_id", models.BigIntegerField()),
+                ("kind", models.CharField(max_length=8)),
             ],
             options={
-                'indexes': [models.Index(fields=['lane', 'seq'], name='change_lane')],
+                "indexes": [models.Index(fields=["lane", "seq"], name="change_lane")],
             },
         ),
         migrations.CreateModel(
-            name='Paper',
+            name="Paper",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=10, unique=True)),
-                ('state', models.CharField(choices=[('live', 'Live'), ('hidden', 'Hidden'), ('merged', 'Merged'), ('deleted', 'Deleted')], default='live', max_length=8)),
-                ('sample', models.BooleanField(default=False)),
-                ('title', models.TextField()),
-                ('abstract', models.TextField(default='')),
-                ('rights', models.CharField(default='members', max_length=8)),
-                ('licence', models.TextField(default='')),
-                ('summary_by', models.TextField(default='')),
-                ('authors', models.JSONField(default=list)),
-                ('organisation', models.TextField(default='')),
-                ('identifiers', models.JSONField(default=list)),
-                ('published', models.CharField(default='', max_length=10)),
-                ('updated', models.CharField(default='', max_length=10)),
-                ('primary_category', models.CharField(default='', max_length=80)),
-                ('categories', models.JSONField(default=list)),
-                ('topics', models.JSONField(default=list)),
-                ('venue', models.TextField(default='')),
-                ('status', models.TextField(default='')),
-                ('comment', models.TextField(default='')),
-                ('language', models.CharField(default='', max_length=8)),
-                ('links', models.JSONField(default=list)),
-                ('versions', models.JSONField(default=list)),
-                ('retraction', models.JSONField(default=None, null=True)),
-                ('imported_votes', models.IntegerField(default=None, null=True)),
-                ('imported_comments', models.IntegerField(default=None, null=True)),
-                ('vote_site', models.CharField(default='', max_length=40)),
-                ('ai_keywords', models.JSONField(default=list)),
-                ('ai_summary', models.TextField(default='')),
-                ('ai_model', models.CharField(default='', max_length=80)),
-                ('edition_day', models.DateField(default=None, null=True)),
-                ('revision', models.IntegerField(default=1)),
-                ('added_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('merged_into', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='catalogue.paper')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=10, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("live", "Live"), ("hidden", "Hidden"), ("merged", "Merged"), ("deleted", "Deleted")],
+                        default="live",
+                        max_length=8,
+                    ),
+                ),
+                ("sample", models.BooleanField(default=False)),
+                ("title", models.TextField()),
+                ("abstract", models.TextField(default="")),
+                ("rights", models.CharField(default="members", max_length=8)),
+                ("licence", models.TextField(default="")),
+                ("summary_by", models.TextField(default="")),
+                ("authors", models.JSONField(default=list)),
+                ("organisation", models.TextField(default="")),
+                ("identifiers", models.JSONField(default=list)),
+                ("published", models.CharField(default="", max_length=10)),
+                ("updated", models.CharField(default="", max_length=10)),
+                ("primary_category", models.CharField(default="", max_length=80)),
+                ("categories", models.JSONField(default=list)),
+                ("topics", models.JSONField(default=list)),
+                ("venue", models.TextField(default="")),
+                ("status", models.TextField(default="")),
+                ("comment", models.TextField(default="")),
+                ("language", models.CharField(default="", max_length=8)),
+                ("links", models.JSONField(default=list)),
+                ("versions", models.JSONField(default=list)),
+                ("retraction", models.JSONField(default=None, null=True)),
+                ("imported_votes", models.IntegerField(default=None, null=True)),
+                ("imported_comments", models.IntegerField(default=None, null=True)),
+                ("vote_site", models.CharField(default="", max_length=40)),
+                ("ai_keywords", models.JSONField(default=list)),
+                ("ai_summary", models.TextField(default="")),
+                ("ai_model", models.CharField(default="", max_length=80)),
+                ("edition_day", models.DateField(default=None, null=True)),
+                ("revision", models.IntegerField(default=1)),
+                ("added_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to="catalogue.paper"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Identifier',
+            name="Identifier",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('scheme', models.CharField(max_length=16)),
-                ('value', models.TextField()),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identifier_rows', to='catalogue.paper')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("scheme", models.CharField(max_length=16)),
+                ("value", models.TextField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identifier_rows",
+                        to="catalogue.paper",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('list', models.CharField(max_length=32)),
-                ('day', models.DateField()),
-                ('category', models.CharField(default='', max_length=80)),
-                ('kind', models.CharField(default='new', max_length=12)),
-                ('inferred', models.BooleanField(default=False)),
-                ('votes', models.IntegerField(default=None, null=True)),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='announcements', to='catalogue.paper')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("list", models.CharField(max_length=32)),
+                ("day", models.DateField()),
+                ("category", models.CharField(default="", max_length=80)),
+                ("kind", models.CharField(default="new", max_length=12)),
+                ("inferred", models.BooleanField(default=False)),
+                ("votes", models.IntegerField(default=None, null=True)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="announcements", to="catalogue.paper"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaperAuthor',
+            name="PaperAuthor",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('position', models.IntegerField()),
-                ('folded', models.TextField(db_index=True)),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='author_rows', to='catalogue.paper')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("position", models.IntegerField()),
+                ("folded", models.TextField(db_index=True)),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="author_rows", to="catalogue.paper"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PaperTerm',
+            name="PaperTerm",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=8)),
-                ('slug', models.TextField()),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='term_rows', to='catalogue.paper')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=8)),
+                ("slug", models.TextField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="term_rows", to="catalogue.paper"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SourceRecord',
+            name="SourceRecord",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('source', models.CharField(max_length=32)),
-                ('source_key', models.TextField()),
-                ('form', models.CharField(max_length=32)),
-                ('body', models.BinaryField()),
-                ('digest', models.BinaryField(max_length=16)),
-                ('received_at', models.DateTimeField()),
-                ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='catalogue.paper')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("source", models.CharField(max_length=32)),
+                ("source_key", models.TextField()),
+                ("form", models.CharField(max_length=32)),
+                ("body", models.BinaryField()),
+                ("digest", models.BinaryField(max_length=16)),
+                ("received_at", models.DateTimeField()),
+                (
+                    "paper",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="records", to="catalogue.paper"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['edition_day', 'primary_category'], name='paper_edition'),
+            model_name="paper",
+            index=models.Index(fields=["edition_day", "primary_category"], name="paper_edition"),
         ),
         migrations.AddIndex(
-            model_name='paper',
-            index=models.Index(fields=['organisation'], name='paper_organisation'),
+            model_name="paper",
+            index=models.Index(fields=["organisation"], name="paper_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='identifier',
-            constraint=models.UniqueConstraint(fields=('scheme', 'value'), name='identifier_once'),
+            model_name="identifier",
+            constraint=models.UniqueConstraint(fields=("scheme", "value"), name="identifier_once"),
         ),
         migrations.AddIndex(
-            model_name='announcement',
-            index=models.Index(fields=['day', 'list'], name='announced_day'),
+            model_name="announcement",
+            index=models.Index(fields=["day", "list"], name="announced_day"),
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.UniqueConstraint(fields=('list', 'day', 'category', 'kind', 'paper'), name='announced_once'),
+            model_name="announcement",
+            constraint=models.UniqueConstraint(
+                fields=("list", "day", "category", "kind", "paper"), name="announced_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='paperterm',
-            index=models.Index(fields=['kind', 'slug'], name='term_lookup'),
+            model_name="paperterm",
+            index=models.Index(fields=["kind", "slug"], name="term_lookup"),
         ),
         migrations.AddConstraint(
-            model_name='sourcerecord',
-            constraint=models.UniqueConstraint(fields=('source', 'source_key'), name='record_once'),
+            model_name="sourcerecord",
+            constraint=models.UniqueConstraint(fields=("source", "source_key"), name="record_once"),
         ),
     ]

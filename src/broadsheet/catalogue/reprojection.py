@@ -1,0 +1,85 @@
+"""Projecting papers again from their stored records: after an update, a merge, or with a better parser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+import zstandard
+from django.db import connection
+
+from . import forms, writer
+from .projection import Held, Projected, project
+
+_decompress = zstandard.ZstdDecompressor().decompress
+
+
+def in_list(column: str, count: int) -> str:
+    """``column IN (%s, ...)`` with ``count`` marks."""
+    return f"{column} IN ({', '.join(['%s'] * count)})"
+
+
+def reproject(ids: Sequence[int], front_lists: Sequence[str] | None, now: datetime) -> list[int]:
+    """Project papers from their stored records, inside the caller's transaction; returns the ids that changed.
+
+    The caller appends the change rows. Hidden and merged papers keep their state.
+    """
+    if not ids:
+        return []
+    held: dict[int, list[Held]] = {}
+    columns = ", ".join(writer.PAPER_COLUMNS)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT paper_id, source, source_key, form, body FROM catalogue_sourcerecord"
+            f" WHERE {in_list('paper_id', len(ids))}",
+            list(ids),
+        )
+        for paper_id, source, source_key, form, body in cursor.fetchall():
+            record = forms.parse(form, _decompress(bytes(body)))
+            held.setdefault(paper_id, []).append(Held(source, source_key, record))
+        cursor.execute(f"SELECT id, state, {columns} FROM catalogue_paper WHERE {in_list('id', len(ids))}", list(ids))
+        current = {row[0]: (row[1], row[2:]) for row in cursor.fetchall()}
+    rows, parts = [], []
+    for id_ in ids:
+        if id_ not in held:
+            continue
+        projected = project(held[id_], front_lists)
+        values = writer.paper_values(projected)
+        state, stored = current[id_]
+        wanted = state if state in ("hidden", "merged") else ("deleted" if projected.deleted else "live")
+        if wanted != state or _comparable(values) != _comparable(stored) or _announcements_differ(id_, projected):
+            rows.append((id_, wanted, values))
+            parts.append((id_, projected))
+    writer.update_papers(rows, now)
+    writer.replace_parts(parts)
+    return [id_ for id_, _, _ in rows]
+
+
+_JSON = {"authors", "identifiers", "categories", "topics", "links", "versions", "retraction", "ai_keywords"}
+
+
+def _comparable(values: Sequence[Any]) -> list[Any]:
+    """Stored and fresh values in one form: PostgreSQL keeps JSON re-ordered, dates as dates."""
+    out: list[Any] = []
+    for column, value in zip(writer.PAPER_COLUMNS, values, strict=True):
+        if column in _JSON and isinstance(value, str | bytes):
+            out.append(orjson.loads(value))
+        elif column == "edition_day" and value is not None:
+            out.append(str(value))
+        elif column == "sample":
+            out.append(bool(value))
+        else:
+            out.append(value)
+    return out
+
+
+def _announcements_differ(paper_id: int, projected: Projected) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT list, day, category, kind, inferred, votes FROM catalogue_announcement WHERE paper_id = %s",
+            [paper_id],
+        )
+        stored = {(r[0], str(r[1]), r[2], r[3], bool(r[4]), r[5]) for r in cursor.fetchall()}
+    return stored != {tuple(row) for row in writer.announcement_rows(projected)}
