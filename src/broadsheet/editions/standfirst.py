@@ -54,23 +54,29 @@ def choose(title: str, abstract: str) -> Standfirst:
 
 def scores(title: str, split: list[str]) -> list[float]:
     """Points of each sentence, in order: the sum of :data:`standfirst_cues.POINTS` of the cues that hold."""
+    points = cues.POINTS
+    return [sum(points[cue] * weight for cue, weight in held.items()) for held in features(title, split)]
+
+
+def features(title: str, split: list[str]) -> list[dict[str, float]]:
+    """The cues of each sentence: 1 for one that holds, a share from 0 to 1 for ``shared`` and ``late``."""
     about = cues.About.of(title)
-    points: list[float] = []
-    claimed = False
+    out: list[dict[str, float]] = []
+    stated = False
     for index, sentence in enumerate(split):
-        found = cues.found(sentence, about)
-        if not claimed and (found & cues.STATING):
-            found |= {"first"}
-            claimed = True
-        points.append(sum(cues.POINTS[cue] for cue in found) + about.shared(sentence) + _place(index, len(split)))
-    return points
-
-
-def _place(index: int, count: int) -> float:
-    """A little for standing late: background comes first."""
-    if count < 3:
-        return 0.0
-    return cues.OPENING if index == 0 else cues.LATE * index / (count - 1)
+        held = dict.fromkeys(cues.found(sentence, about), 1.0)
+        if not stated and not cues.STATING.isdisjoint(held):
+            held["first"] = 1.0
+            stated = True
+        held["shared"] = about.shared(sentence.lower())
+        if len(split) > 2:
+            held["late"] = index / (len(split) - 1)
+            if index == 0:
+                held["opening"] = 1.0
+            elif index == len(split) - 1:
+                held["last"] = 1.0
+        out.append(held)
+    return out
 
 
 def is_drawable(sentence: str) -> bool:

@@ -28,6 +28,18 @@ AIM = _words(
     "addresses consider considers ask aim aims tackle revisit focus focuses compare review reviews surveys assess "
     "investigated examined studied compared assessed explored evaluated reviewed analyzed"
 )
+TELLING = _words(
+    "show shows showed demonstrate demonstrates reveal reveals reveals indicate indicates suggest suggests prove "
+    "proves find finds found confirm confirms highlight highlights establish establishes conclude underscore observe "
+    "observed validate showcase showing demonstrating verify illustrate support supports"
+)
+GAINS = _words(
+    "outperforms outperform outperformed outperforming achieves achieve achieved achieving improves improve improved "
+    "improving surpasses surpass surpassing reduces reduce reduced reducing yields yield yielding enables enable "
+    "increases increase increased exceeds superior state-of-the-art significantly consistently substantially matches "
+    "effective effectiveness associated accelerates boosts gains higher lower better faster robust"
+)
+FOLLOWING = _words("further also then additionally next")
 DO = _words(
     "use used employ apply evaluate discuss conduct conducted collect collected illustrate hope believe plan outline "
     "recruited measured performed perform validate test run train estimate compute calculate adopt combine leverage "
@@ -50,58 +62,72 @@ BACKGROUND = _words(
     "increasingly crucial essential important popular common commonly hitherto little ubiquitous fundamental rely "
     "promising rapid rapidly emerging open"
 )
-LEANING = _words(
-    "this these those it its they their such however but moreover furthermore additionally also besides thus "
-    "therefore hence consequently finally then here instead accordingly nevertheless nonetheless meanwhile "
-    "similarly conversely second third secondly thirdly lastly next another both he she"
+CONNECTING = _words(
+    "however but moreover furthermore additionally also besides thus therefore hence consequently finally then instead "
+    "accordingly nevertheless nonetheless meanwhile similarly conversely second third secondly thirdly lastly next "
+    "another yet and or first firstly specifically concretely interestingly notably overall"
 )
+POINTING = _words("this these those it its it's they their such both he she that each other one")
 LEANING_PHRASES = (
-    "in particular", "in addition", "to this end", "in contrast", "for example", "for instance", "as a result",
-    "to address", "to tackle", "to overcome", "to solve this", "to bridge", "to fill", "to mitigate", "to remedy",
-    "under these", "under this", "based on this", "based on these", "on the other", "in this case", "with this",
-    "among them", "at the same", "to do so", "to achieve this", "to that end", "as such", "in doing so", "the latter",
-    "the former", "the second", "the third", "motivated by", "inspired by", "building on", "for this", "by doing so",
+    "in particular", "in addition", "in contrast", "for example", "for instance", "as a result", "as a consequence",
+    "as consequence", "under these", "under this", "on the other", "in this case", "among them", "at the same", "as such",
+    "in doing so", "the latter", "the former", "the second", "the third", "the first", "in turn", "in fact", "by contrast",
+    "on the contrary", "more precisely", "more specifically", "to the best", "in our", "for this", "for these", "with this",
+    "with these", "in such", "in these", "by doing", "based on this", "based on these", "motivated by this", "from this",
 )  # fmt: skip
+_TO_THIS = re.compile(
+    r"to (?:this|that) end|to do so|to \w+(?: \w+)? (?:this|these|such|it|them|that|the above|those)\b"
+)
 # Cues that make a sentence state something; the first of them in an abstract gets a little more.
-STATING = frozenset({"we_claim", "we_offer", "paper_offer", "paper_claim", "shown_that"})
+STATING = frozenset({"we_claim", "we_offer", "paper_offer", "paper_claim", "told_that"})
 
 POINTS: dict[str, float] = {
-    "we_claim": 3.0,
-    "we_offer": 3.0,
-    "paper_claim": 3.0,
-    "paper_offer": 3.0,
-    "paper_aim": 1.6,
-    "we_aim": 1.3,
-    "we_do": 0.2,
-    "shown_that": 2.2,
-    "results_show": 1.6,
-    "passive_offer": 1.6,
-    "in_this_paper": 1.0,
-    "conclusion": 2.6,
-    "results": 0.8,
-    "heading_other": -1.2,
-    "name": 1.2,
-    "first": 0.8,
-    "number": 0.2,
-    "leaning": -1.6,
-    "leaning_offer": -0.4,
-    "background": -0.9,
-    "question": -1.5,
-    "address": -2.5,
-    "short": -1.5,
-    "long": -0.6,
-    "very_long": -1.5,
-    "that": 0.3,
-    "available": -2.0,
-    "experiments": -0.6,
+    "we_claim": 1.9,
+    "we_offer": 1.6,
+    "we_aim": 0.5,
+    "we_do": 0.1,
+    "we_follow": -1.4,
+    "paper_claim": 1.8,
+    "paper_offer": 1.9,
+    "paper_aim": 0.9,
+    "passive_offer": 0.7,
+    "told_that": 0.9,
+    "results_tell": 1.6,
+    "gains": 0.8,
+    "in_this_paper": 0.7,
+    "conclusion": 1.9,
+    "results": 0.6,
+    "other_heading": -0.8,
+    "name": 0.7,
+    "name_first": 0.6,
+    "own": 0.8,
+    "first": 1.3,
+    "number": 0.7,
+    "pointing": -1.2,
+    "connecting": -2.0,
+    "to_this": -1.8,
+    "points_inside": -0.9,
+    "background": -0.4,
+    "question": -1.2,
+    "address": -1.9,
+    "available": -1.3,
+    "short": -0.9,
+    "long": -0.1,
+    "very_long": -0.6,
+    "opening": -0.0,
+    "last": 0.3,
+    "late": 0.4,
+    "shared": 2.3,
 }
-OPENING = -0.4
-LATE = 0.2
-SHARED = 1.6
 
-_TOKEN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|\d[\d.,]*%?|[?]")
+_TOKEN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|\d[\d.,]*%?")
 _NAME = re.compile(r"^([^:]{2,40}?)(?:\s*\([^)]*\))?\s*:\s+\S")
-_STOP = _words("the a an of for and in on to with by from via using is are at as its their towards toward how what")
+_COINED = re.compile(r"\(([A-Z][\w-]*[A-Z][\w-]*)\)")
+_SHORT = _words("the a an of for and in on to with by from via using is are at as its their towards toward how what")
+_IS = _words("is are was were been be")
+_GIVEN = _words("proposed presented introduced developed described")
+_TOLD = _words("shown proved proven demonstrated found established concluded")
+_BY = _words("this our the present current")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +140,23 @@ class About:
     @classmethod
     def of(cls, title: str) -> About:
         """Read a title once for all sentences of its abstract."""
-        words = frozenset(word[:6] for word in folding.slug(title).split("-") if len(word) > 2 and word not in _STOP)
+        words = frozenset(word[:6] for word in folding.slug(title).split("-") if len(word) > 2 and word not in _SHORT)
         match = _NAME.match(title)
         name = match[1].lower() if match and len(match[1].split()) <= 2 else ""
         return cls(words, name)
 
-    def shared(self, sentence: str) -> float:
-        """Points for words shared with the title, 0 to SHARED."""
-        if not self.words:
-            return 0.0
-        low = sentence.lower()
-        return SHARED * sum(word in low for word in self.words) / len(self.words)
+    def shared(self, low: str) -> float:
+        """The share of the title's words, 0 to 1, that a sentence in lower case has."""
+        return sum(word in low for word in self.words) / len(self.words) if self.words else 0.0
 
 
 def found(sentence: str, about: About) -> set[str]:
-    """The cues that hold for one sentence."""
+    """The cues that hold for one sentence, by name."""
     low = sentence.lower()
     words = _TOKEN.findall(low[:1200])
-    out: set[str] = set()
     if not words:
         return {"short"}
+    out: set[str] = set()
     heading = _heading(low)
     if heading:
         out.add(heading)
@@ -141,125 +164,106 @@ def found(sentence: str, about: About) -> set[str]:
     _of_authors(words, out)
     _of_opening(low, words, out)
     _of_form(low, words, out)
-    if about.name and about.name in low:
-        out.add("name")
+    if about.name:
+        where = low.find(about.name)
+        if where >= 0:
+            out.add("name_first" if where < 12 else "name")
     return out
+
+
+_HEADINGS = (
+    ("conclusion", ("conclusion", "interpretation", "significance")),
+    ("results", ("result", "finding", "key finding")),
+    ("other_heading", ("background", "method", "context", "aim", "objective", "purpose", "material", "introduction",
+                       "design", "patients and", "setting", "participants")),
+)  # fmt: skip
 
 
 def _heading(low: str) -> str:
     head = low[:24]
-    if head.startswith(("conclusion", "interpretation", "significance")) and (":" in head or "." in head):
-        return "conclusion"
-    if head.startswith(("result", "finding", "key finding")) and (":" in head or "." in head):
-        return "results"
-    if head.startswith(
-        (
-            "background",
-            "method",
-            "context",
-            "aim",
-            "objective",
-            "purpose",
-            "material",
-            "introduction",
-            "design",
-            "patients and",
-            "setting",
-        )
-    ) and (":" in head[:14] or "." in head[:14]):
-        return "heading_other"
+    if ":" in head or "." in head:
+        for name, openings in _HEADINGS:
+            if head.startswith(openings):
+                return name
     return ""
 
 
 def _of_authors(words: list[str], out: set[str]) -> None:
     """Who does what: "we show", "this paper proposes", "results indicate", "is proposed"."""
-    count = len(words)
+    before = ""
     for index, word in enumerate(words):
         if word == "we" or (word == "authors" and index < 4):
-            out |= _verb_after(words, index + 1, "we")
-        elif word in PAPER_NOUNS and index and words[index - 1] in ("this", "our", "the", "present", "current"):
-            if words[index - 1] != "the" or index < 3:
-                cue = _verb_after(words, index + 1, "paper")
-                out |= cue
-                if (index >= 2 and words[index - 2] == "in") or (index >= 3 and words[index - 3] == "in"):
-                    out.add("in_this_paper")
-        elif word in RESULT_NOUNS and index < 8 and index + 1 < count:
-            if "we" in _verb_after(words, index + 1, "x") or any(
-                w in CLAIM or w in ("indicate", "suggest", "suggests", "indicates")
-                for w in words[index + 1 : index + 4]
-            ):
-                out.add("results_show")
-                if word.startswith("experiment"):
-                    out.add("experiments")
-        elif (
-            word in ("shown", "proved", "proven", "demonstrated", "found", "established")
-            and index
-            and words[index - 1] in ("is", "are", "was", "been", "were")
-        ):
-            out.add("shown_that")
-        elif (
-            word in ("proposed", "presented", "introduced", "developed", "described")
-            and index
-            and words[index - 1] in ("is", "are", "was", "were")
-        ):
-            out.add("passive_offer")
-    if words[0] == "here" and count > 1:
-        out.add("in_this_paper")
+            _verb_after(words, index + 1, "we", out)
+        elif word == "that":
+            if before in TELLING:
+                out.add("told_that")
+        elif word in GAINS:
+            out.add("gains")
+        elif word in PAPER_NOUNS and before in _BY and (before != "the" or index < 3):
+            _verb_after(words, index + 1, "paper", out)
+            if index >= 2 and "in" in words[max(0, index - 3) : index]:
+                out.add("in_this_paper")
+        elif word in RESULT_NOUNS and index < 8:
+            if not TELLING.isdisjoint(words[index + 1 : index + 9]):
+                out.add("results_tell")
+        elif before in _IS:
+            if word in _TOLD:
+                out.add("told_that")
+            elif word in _GIVEN:
+                out.add("passive_offer")
+        before = word
 
 
-def _verb_after(words: list[str], start: int, who: str) -> set[str]:
-    """The cue of the first verb after "we" or "this paper", adverbs skipped."""
-    for index in range(start, min(start + 4, len(words))):
-        word = words[index]
+def _verb_after(words: list[str], start: int, who: str, out: set[str]) -> None:
+    """Add the cue of the first verb after "we" or "this paper"; adverbs are skipped."""
+    for word in words[start : start + 4]:
         if word in CLAIM:
-            return {f"{who}_claim"} | ({"that"} if index + 1 < len(words) and words[index + 1] == "that" else set())
-        if word in OFFER:
-            return {f"{who}_offer"}
-        if word in AIM:
-            return {f"{who}_aim"}
-        if word in DO:
-            return {f"{who}_do"} if who == "we" else set()
-        if word not in ADVERBS and not word.endswith("ly"):
-            return set()
-    return set()
+            out.add(f"{who}_claim")
+        elif word in OFFER:
+            out.add(f"{who}_offer")
+        elif word in AIM:
+            out.add(f"{who}_aim")
+        elif word in DO and who == "we":
+            out.add("we_do")
+        elif word in ADVERBS or word.endswith("ly"):
+            if word in FOLLOWING:
+                out.add("we_follow")
+            continue
+        return
 
 
 def _of_opening(low: str, words: list[str], out: set[str]) -> None:
+    """Whether the sentence leans on what stood before it."""
     first = words[0]
     second = words[1] if len(words) > 1 else ""
-    if first in LEANING and second not in PAPER_NOUNS and not (first == "here" and second in ("we", "i")):
-        out.add("leaning")
-    elif first in (
-        "to",
-        "in",
-        "as",
-        "under",
-        "based",
-        "on",
-        "with",
-        "among",
-        "at",
-        "for",
-        "by",
-        "the",
-        "motivated",
-        "inspired",
-        "building",
-    ) and low.startswith(LEANING_PHRASES):
-        out.add("leaning_offer" if out & STATING else "leaning")
+    if first in POINTING:
+        if second not in PAPER_NOUNS:
+            out.add("pointing")
+    elif first in CONNECTING or low.startswith(LEANING_PHRASES):
+        out.add("connecting")
+    elif first == "to" and _TO_THIS.match(low):
+        out.add("to_this")
+    elif first == "here" and second in ("we", "i"):
+        out.add("in_this_paper")
+    if first == "our" or (first == "the" and second == "proposed"):
+        out.add("own")
+    if "these" in words[1:] or "such" in words[1:8] or "this" in words[1:6]:
+        if "in_this_paper" not in out and not out & {"paper_claim", "paper_offer", "paper_aim"}:
+            out.add("points_inside")
 
 
 def _of_form(low: str, words: list[str], out: set[str]) -> None:
+    """Length, background words, questions, addresses, numbers."""
     count = len(words)
-    if count < 8:
+    if count < 9:
         out.add("short")
     elif count > 60:
         out.add("very_long")
-    elif count > 45:
+    elif count > 42:
         out.add("long")
-    if not out & STATING and sum(word in BACKGROUND for word in words) > 0:
+    if out.isdisjoint(STATING) and not BACKGROUND.isdisjoint(words):
         out.add("background")
-    if low.rstrip().endswith("?"):
+    if low.endswith("?"):
         out.add("question")
     if "http" in low or "github" in low or "www." in low:
         out.add("address")
