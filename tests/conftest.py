@@ -17,6 +17,8 @@ os.environ["BROADSHEET_DATA"] = _scratch
 if os.environ.get("BROADSHEET_TEST_DATABASE_URL"):
     os.environ["BROADSHEET_DATABASE_URL"] = os.environ.pop("BROADSHEET_TEST_DATABASE_URL")
 
+pytest_plugins = ["tests.support.postgres", "tests.support.summary"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 

@@ -226,3 +226,25 @@ def _swap(built: Path, target: Path) -> None:
     if target.exists():
         target.rename(built.with_name("replaced"))
     built.rename(target)
+
+
+def main() -> int:
+    """``python -m broadsheet.search.embedding.install``: for the Makefile; people use ``broadsheet model install``."""
+    try:
+        report = install(progress=lambda line: _print(f"model: {line}"))
+    except InstallError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return problem.exit_code
+    if report.built:
+        _print(f"model: done in {report.seconds:.0f} s")
+    return 0
+
+
+def _print(line: str) -> None:
+    """One line on standard output, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
