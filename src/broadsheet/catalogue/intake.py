@@ -167,7 +167,8 @@ class _Batch:
             owners = [id_ for id_ in set(self.owner.values()) if isinstance(id_, int)]
             if owners:
                 cursor.execute(
-        """The papers that have identifiers of the record; other works, by a strong identifier, are left out."""
+                    "SELECT paper_id, scheme, value FROM catalogue_identifier"
+                    f" WHERE {in_list('paper_id', len(owners))}",
                     owners,
                 )
                 for paper_id, scheme, value in cursor.fetchall():
