@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 LIST = 1000  # entries of each list that take part
 SKETCH_WEIGHT = 0.30
-FULL_WEIGHT = 0.42
+FULL_WEIGHT = 0.47
 FOREIGN_FACTOR = 0.5  # the model learned from English; see its card
 
 Rows = npt.NDArray[np.int64]

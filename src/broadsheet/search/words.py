@@ -1,0 +1,228 @@
+"""A plan becomes tantivy queries: what ranks, what must hold, and which hits are sure.
+
+A word stands for its stems in every language that occurs among the papers; a hyphenated word also for its joined
+form. Ranking is BM25 (Robertson and Zaragoza 2009; k1 1.2, b 0.75, fixed in tantivy) over title and abstract
+together, plus a little for the title's own. A word that no paper has is looked for with one letter changed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import tantivy
+from tantivy import Occur, Query
+
+from ..text import names
+from . import schema as s
+from .query import Filter, Plan
+from .reader import Snapshot
+
+TITLE_WEIGHT = 0.3
+FUZZY_WEIGHT = 4.0  # about the BM25 of a rare word; a fuzzy match itself scores 1
+FUZZY_FROM = 4  # letters: shorter words with one letter changed are other words
+LONG_QUERY = 6  # words; from here on a sure hit may lack some
+LONG_SHARE = 0.75
+
+_FIELD_OF = {"author": s.F_AUTHORS, "topic": s.F_TOPIC, "org": s.F_ORGANISATION, "venue": s.F_VENUE}
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One thing asked for: ``word`` as typed; each way is a set of stems that must all occur; one way is enough."""
+
+    word: str
+    ways: tuple[tuple[str, ...], ...]
+    fuzzy: bool = False
+
+
+@dataclass(slots=True)
+class Compiled:
+    """What one plan asks of the words. ``sure`` is None when the plan has conditions only."""
+
+    units: tuple[Unit, ...]
+    need: int
+    conditions: list[tuple[Any, Any]] = field(default_factory=list)
+    ranking: Any = None
+    sure: Any = None
+
+
+def units_of(plan: Plan, snapshot: Snapshot) -> tuple[Unit, ...]:
+    """The bare words of a plan as units; stop words of every language fall away unless nothing else is left."""
+    found: list[Unit] = []
+    for group in plan.words:
+        ways: dict[tuple[str, ...], None] = {}
+        for word in group:
+            ways.update(dict.fromkeys(_ways(word, snapshot.languages)))
+        if ways:
+            found.append(Unit(" ".join(group), tuple(ways)))
+    return tuple(_with_fuzzy(unit, snapshot) for unit in dict.fromkeys(found))
+
+
+def _ways(word: str, languages: Iterable[str]) -> list[tuple[str, ...]]:
+    plain = s.plain(word)
+    ways: list[tuple[str, ...]] = []
+    for language in ("en", *languages):
+        terms = tuple(dict.fromkeys(str(term) for term in s.stemming(language).analyze(plain)))
+        if terms and terms not in ways:
+            ways.append(terms)
+    for joined in s.joined(plain):
+        ways.extend((stem,) for stem in s.stem_variants(joined, languages))
+    return list(dict.fromkeys(ways))
+
+
+def _with_fuzzy(unit: Unit, snapshot: Snapshot) -> Unit:
+    """The unit marked fuzzy when none of its stems is known and it is long enough for a slip of the finger."""
+    known = any(snapshot.searcher.doc_freq(s.F_ABSTRACT, stem) for way in unit.ways for stem in way)
+    return unit if known or len(unit.word) < FUZZY_FROM else Unit(unit.word, unit.ways, True)
+
+
+def _term(snapshot: Snapshot, name: str, stem: str) -> Any:
+    return Query.term_query(snapshot.schema, name, stem, index_option="freq")
+
+
+def _fuzzy(snapshot: Snapshot, stem: str) -> Any:
+    return Query.fuzzy_term_query(snapshot.schema, s.F_ABSTRACT, stem, distance=1, transposition_cost_one=True)
+
+
+def unit_query(snapshot: Snapshot, unit: Unit) -> Any:
+    """The papers that have the unit."""
+    ways = []
+    for way in unit.ways:
+        terms = [_fuzzy(snapshot, stem) if unit.fuzzy else _term(snapshot, s.F_ABSTRACT, stem) for stem in way]
+        ways.append(terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Must, term) for term in terms]))
+    return ways[0] if len(ways) == 1 else Query.boolean_query([(Occur.Should, way) for way in ways])
+
+
+def _ranking(snapshot: Snapshot, units: Sequence[Unit], phrases: Sequence[str]) -> Any:
+    weights: dict[tuple[str, bool], int] = {}
+    for unit in units:
+        for stem in {stem for way in unit.ways for stem in way}:
+            weights[(stem, unit.fuzzy)] = weights.get((stem, unit.fuzzy), 0) + 1
+    for phrase in phrases:
+        for stem in set(s.stems(phrase)):
+            weights.setdefault((stem, False), 1)
+    clauses = []
+    for (stem, fuzzy), times in weights.items():
+        if fuzzy:
+            clauses.append((Occur.Should, Query.boost_query(_fuzzy(snapshot, stem), FUZZY_WEIGHT * times)))
+            continue
+        whole, title = _term(snapshot, s.F_ABSTRACT, stem), _term(snapshot, s.F_TITLE, stem)
+        clauses.append((Occur.Should, whole if times == 1 else Query.boost_query(whole, float(times))))
+        clauses.append((Occur.Should, Query.boost_query(title, TITLE_WEIGHT * times)))
+    return Query.boolean_query(clauses) if clauses else None
+
+
+def phrase_query(snapshot: Snapshot, phrase: str) -> Any:
+    """The papers whose title or abstract holds the quoted words, literally. None when there is no word in it."""
+    terms = s.exact(phrase)
+    if not terms:
+        return None
+    clauses = []
+    for name in (s.F_TITLE_EXACT, s.F_ABSTRACT_EXACT):
+        patterns = [s.exact_pattern(term) for term in terms]
+        if len(patterns) == 1:
+            clauses.append((Occur.Should, Query.regex_query(snapshot.schema, name, patterns[0])))
+        else:
+            clauses.append((Occur.Should, Query.regex_phrase_query(snapshot.schema, name, patterns)))
+    return Query.boolean_query(clauses)
+
+
+def filter_query(snapshot: Snapshot, wanted: Filter) -> Any:
+    """The papers that meet a named condition: any of its values."""
+    clauses = []
+    for value in wanted.values:
+        if wanted.name == "cat":
+            query = Query.term_query(snapshot.schema, s.F_CATEGORY, value.lower(), index_option="basic")
+        elif wanted.name == "id":
+            query = Query.term_query(snapshot.schema, s.F_IDENTIFIER, value.lower(), index_option="basic")
+        else:
+            text = names.display(value) if wanted.name == "author" else value
+            query = _name_query(snapshot, _FIELD_OF[wanted.name], s.name_words(text))
+        clauses.append((Occur.Should, query))
+    return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
+
+
+def _name_query(snapshot: Snapshot, name: str, terms: list[str]) -> Any:
+    if not terms:
+        return Query.empty_query()
+    if len(terms) == 1:
+        return Query.term_query(snapshot.schema, name, terms[0])
+    return Query.phrase_query(snapshot.schema, name, list(terms))
+
+
+def _conditions(plan: Plan, snapshot: Snapshot) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    for phrase in plan.phrases:
+        query = phrase_query(snapshot, phrase)
+        if query is not None:
+            found.append((Occur.Must, query))
+    for wanted in plan.filters:
+        found.append((Occur.MustNot if wanted.without else Occur.Must, filter_query(snapshot, wanted)))
+    for word in plan.without:
+        ways = tuple(_ways(word, snapshot.languages))
+        if ways:
+            found.append((Occur.MustNot, unit_query(snapshot, Unit(word, ways))))
+    for phrase in plan.without_phrases:
+        query = phrase_query(snapshot, phrase)
+        if query is not None:
+            found.append((Occur.MustNot, query))
+    if plan.since or plan.before:
+        low = plan.since.toordinal() if plan.since else 1
+        high = plan.before.toordinal() - 1 if plan.before else 4_000_000
+        found.append((Occur.Must, Query.range_query(
+            snapshot.schema, s.F_DAY, tantivy.FieldType.Unsigned, low, high) if low <= high else Query.empty_query()))
+    return found
+
+
+def needed(units: Sequence[Unit]) -> int:
+    """How many of the units a sure hit must have: all, and of six or more at least three quarters."""
+    return len(units) if len(units) < LONG_QUERY else math.ceil(LONG_SHARE * len(units))
+
+
+def compile_plan(plan: Plan, snapshot: Snapshot, extra: Sequence[tuple[Any, Any]] = ()) -> Compiled:
+    """``extra``: further clauses that must hold, such as a reader's own filters and the rows that are gone."""
+    units = units_of(plan, snapshot)
+    made = Compiled(units, needed(units), [*_conditions(plan, snapshot), *extra])
+    made.ranking = _ranking(snapshot, units, plan.phrases)
+    if units:
+        clauses = [(Occur.Should, unit_query(snapshot, unit)) for unit in units]
+        made.sure = Query.boolean_query(clauses, minimum_number_should_match=made.need)
+    return made
+
+
+def _silent(clause: tuple[Any, Any]) -> tuple[Any, Any]:
+    """A condition that adds nothing to the score."""
+    occur, query = clause
+    return occur, (Query.const_score_query(query, 0.0) if occur == Occur.Must else query)
+
+
+def conditioned(compiled: Compiled, snapshot: Snapshot) -> Any:
+    """The papers that meet all conditions, or None when there are none."""
+    if not compiled.conditions:
+        return None
+    clauses = [_silent(clause) for clause in compiled.conditions]
+    return Query.boolean_query([(Occur.Must, Query.const_score_query(s.all_papers(snapshot.schema), 0.0)), *clauses])
+
+
+def ranked_query(compiled: Compiled, snapshot: Snapshot) -> Any:
+    """Bare words ranked with OR, inside the conditions. None when there is no word."""
+    if compiled.ranking is None:
+        return None
+    if not compiled.conditions:
+        return compiled.ranking
+    return Query.boolean_query([(Occur.Must, compiled.ranking), *map(_silent, compiled.conditions)])
+
+
+def sure_query(compiled: Compiled, snapshot: Snapshot, *, score: bool) -> Any:
+    """The sure hits: enough of the words, and all conditions."""
+    clauses = [_silent(clause) for clause in compiled.conditions]
+    if compiled.sure is not None:
+        clauses.append((Occur.Must, Query.const_score_query(compiled.sure, 0.0)))
+    else:
+        clauses.append((Occur.Must, Query.const_score_query(s.all_papers(snapshot.schema), 0.0)))
+    if score and compiled.ranking is not None:
+        clauses.append((Occur.Should, compiled.ranking))
+    return Query.boolean_query(clauses)
