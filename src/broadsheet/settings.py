@@ -101,9 +101,10 @@ TEMPLATES = [
 ]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [_here / "web" / "static"]
-STATIC_ROOT = _c.data / "static"
+STATIC_ROOT = None  # WhiteNoise serves from the package
 WHITENOISE_USE_FINDERS = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "broadsheet.web.views.errors.csrf_failed"
 SESSION_COOKIE_HTTPONLY = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
