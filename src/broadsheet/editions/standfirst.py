@@ -73,7 +73,9 @@ def features(title: str, split: list[str]) -> list[dict[str, float]]:
             held["late"] = index / (len(split) - 1)
             if index == 0:
                 held["opening"] = 1.0
-            elif index == len(split) - 1:
+            if index < 3 and "self" not in held and cues.STATING.isdisjoint(held):
+                held["plain_early"] = 1.0
+            if index == len(split) - 1:
                 held["last"] = 1.0
         out.append(held)
     return out

@@ -14,7 +14,7 @@ def _words(text: str) -> frozenset[str]:
 
 CLAIM = _words(
     "show shows prove proves find finds found demonstrate demonstrates demonstrated establish establishes reveal "
-    "reveals discover report reports conclude concludes achieve achieves obtain derive observe argue argues uncover "
+    "reveals discover report reports conclude achieve achieves obtain derive observe argue argues uncover "
     "confirm showed shown proved proven observed obtained revealed identified identify outperforms outperform "
     "characterize determine detect solve classify settle disprove improve improves"
 )
@@ -29,7 +29,7 @@ AIM = _words(
     "investigated examined studied compared assessed explored evaluated reviewed analyzed"
 )
 TELLING = _words(
-    "show shows showed demonstrate demonstrates reveal reveals reveals indicate indicates suggest suggests prove "
+    "show shows showed demonstrate demonstrates reveal reveals indicate indicates suggest suggests prove "
     "proves find finds found confirm confirms highlight highlights establish establishes conclude underscore observe "
     "observed validate showcase showing demonstrating verify illustrate support supports"
 )
@@ -46,10 +46,12 @@ DO = _words(
     "note recall assume searched included selected"
 )
 RESULT_NOUNS = _words(
-    "results result experiments experiment findings analysis evaluation evaluations simulations evidence data study "
+    "results result experiments experiment findings analysis evaluation evaluations simulations "
     "experimental analyses observations"
 )
-PAPER_NOUNS = _words("paper work study article letter thesis survey review report manuscript research contribution")
+PAPER_NOUNS = _words(
+    "paper work study article letter thesis survey guidelines chapter note review report manuscript research contribution"
+)
 ADVERBS = _words(
     "also then further first therefore thus here now additionally finally hereby instead thereby empirically "
     "theoretically formally newly explicitly rigorously experimentally numerically systematically analytically "
@@ -65,14 +67,14 @@ BACKGROUND = _words(
 CONNECTING = _words(
     "however but moreover furthermore additionally also besides thus therefore hence consequently finally then instead "
     "accordingly nevertheless nonetheless meanwhile similarly conversely second third secondly thirdly lastly next "
-    "another yet and or first firstly specifically concretely interestingly notably overall"
+    "another yet and or first firstly specifically concretely interestingly notably "
 )
 POINTING = _words("this these those it its it's they their such both he she that each other one")
 LEANING_PHRASES = (
     "in particular", "in addition", "in contrast", "for example", "for instance", "as a result", "as a consequence",
     "as consequence", "under these", "under this", "on the other", "in this case", "among them", "at the same", "as such",
     "in doing so", "the latter", "the former", "the second", "the third", "the first", "in turn", "in fact", "by contrast",
-    "on the contrary", "more precisely", "more specifically", "to the best", "in our", "for this", "for these", "with this",
+    "on the contrary", "more precisely", "more specifically", "to the best", "in our", "in a second", "in a third", "second,", "third,", "outside these", "apart from", "for this", "for these", "with this",
     "with these", "in such", "in these", "by doing", "based on this", "based on these", "motivated by this", "from this",
 )  # fmt: skip
 _TO_THIS = re.compile(
@@ -82,42 +84,53 @@ _TO_THIS = re.compile(
 STATING = frozenset({"we_claim", "we_offer", "paper_offer", "paper_claim", "told_that"})
 
 POINTS: dict[str, float] = {
-    "we_claim": 1.9,
-    "we_offer": 1.6,
-    "we_aim": 0.5,
-    "we_do": 0.1,
+    "we_claim": 1.8,
+    "we_offer": 1.2,
+    "we_aim": -0.1,
+    "we_do": -0.1,
     "we_follow": -1.4,
-    "paper_claim": 1.8,
-    "paper_offer": 1.9,
-    "paper_aim": 0.9,
-    "passive_offer": 0.7,
-    "told_that": 0.9,
-    "results_tell": 1.6,
-    "gains": 0.8,
-    "in_this_paper": 0.7,
-    "conclusion": 1.9,
-    "results": 0.6,
-    "other_heading": -0.8,
-    "name": 0.7,
+    "paper_claim": 1.0,
+    "paper_offer": 1.4,
+    "paper_aim": 0.3,
+    "passive_offer": 0.3,
+    "told_that": 1.1,
+    "results_tell": 1.7,
+    "main": 1.2,
+    "self": 0.8,
+    "plain_early": -0.8,
+    "vague": -1.0,
+    "paper_other": 1.4,
+    "case": -0.6,
+    "sums_up": 0.8,
+    "effect": 0.6,
+    "existing": -1.0,
+    "also": -1.1,
+    "gains_told": 0.1,
+    "gains": 0.6,
+    "in_this_paper": 0.6,
+    "conclusion": 1.2,
+    "results": 0.3,
+    "other_heading": -0.6,
+    "name": 0.3,
     "name_first": 0.6,
-    "own": 0.8,
-    "first": 1.3,
-    "number": 0.7,
+    "own": 0.9,
+    "first": 1.6,
+    "number": 0.4,
     "pointing": -1.2,
-    "connecting": -2.0,
-    "to_this": -1.8,
-    "points_inside": -0.9,
-    "background": -0.4,
-    "question": -1.2,
-    "address": -1.9,
-    "available": -1.3,
+    "connecting": -2.4,
+    "to_this": -1.9,
+    "points_inside": -1.3,
+    "background": -0.2,
+    "question": -1.0,
+    "address": -1.5,
+    "available": -0.6,
     "short": -0.9,
-    "long": -0.1,
-    "very_long": -0.6,
-    "opening": -0.0,
-    "last": 0.3,
+    "long": 0.1,
+    "very_long": -0.4,
+    "opening": 0.2,
+    "last": 0.2,
     "late": 0.4,
-    "shared": 2.3,
+    "shared": 2.7,
 }
 
 _TOKEN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|\d[\d.,]*%?")
@@ -127,6 +140,7 @@ _SHORT = _words("the a an of for and in on to with by from via using is are at a
 _IS = _words("is are was were been be")
 _GIVEN = _words("proposed presented introduced developed described")
 _TOLD = _words("shown proved proven demonstrated found established concluded")
+_SELF = _words("we our us authors")
 _BY = _words("this our the present current")
 
 
@@ -152,7 +166,7 @@ class About:
 
 def found(sentence: str, about: About) -> set[str]:
     """The cues that hold for one sentence, by name."""
-    low = sentence.lower()
+    low = sentence.lower().removeprefix("abstract ")
     words = _TOKEN.findall(low[:1200])
     if not words:
         return {"short"}
@@ -199,6 +213,8 @@ def _of_authors(words: list[str], out: set[str]) -> None:
                 out.add("told_that")
         elif word in GAINS:
             out.add("gains")
+            if index and before not in ("we", "to"):
+                out.add("gains_told")
         elif word in PAPER_NOUNS and before in _BY and (before != "the" or index < 3):
             _verb_after(words, index + 1, "paper", out)
             if index >= 2 and "in" in words[max(0, index - 3) : index]:
@@ -229,6 +245,8 @@ def _verb_after(words: list[str], start: int, who: str, out: set[str]) -> None:
             if word in FOLLOWING:
                 out.add("we_follow")
             continue
+        elif who == "paper" and word.endswith("s"):
+            out.add("paper_other")
         return
 
 
@@ -263,6 +281,41 @@ def _of_form(low: str, words: list[str], out: set[str]) -> None:
         out.add("long")
     if out.isdisjoint(STATING) and not BACKGROUND.isdisjoint(words):
         out.add("background")
+    if "main result" in low or "main finding" in low or "key finding" in low or "main theorem" in low:
+        out.add("main")
+    if "%" in low or "p <" in low or "p<" in low or "times " in low or "significant" in low:
+        out.add("effect")
+    if low.startswith(
+        (
+            "existing",
+            "recent",
+            "prior",
+            "previous",
+            "current",
+            "although",
+            "while",
+            "despite",
+            "many",
+            "most",
+            "in a recent",
+            "there is",
+            "there are",
+            "it is",
+        )
+    ):
+        out.add("existing")
+    if "also" in words[:8] or "further" in words[:4] or words[:2] in (["we", "then"], ["we", "next"]):
+        out.add("also")
+    if low.startswith(
+        ("in conclusion", "in summary", "overall", "taken together", "to conclude", "in sum", "together,")
+    ):
+        out.add("sums_up")
+    if "effectiveness" in words or "efficacy of" in low or "usefulness" in words or "superiority" in words:
+        out.add("vague")
+    if "case" in words[:5] or "cases" in words[:5] or "part" in words[:5] or "section" in words[:5]:
+        out.add("case")
+    if not _SELF.isdisjoint(words) or "in_this_paper" in out:
+        out.add("self")
     if low.endswith("?"):
         out.add("question")
     if "http" in low or "github" in low or "www." in low:
