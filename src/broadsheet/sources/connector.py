@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from ..catalogue.records import Incoming
 from ..config import Config
-from .http import Answer, Request
+from .messages import Answer, Request
 
 Cursor = dict[str, Any]
 

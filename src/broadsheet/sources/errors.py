@@ -1,4 +1,4 @@
-"""What can go wrong on the way to a source: one family with the log's cause, the reader's sentence and the next step."""
+"""What can go wrong on the way to a source: one family with cause, sentence and next step."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from ..errors import BroadsheetError
 class SourceError(BroadsheetError):
     """A source could not be read.
 
-    ``kind``: offline, private, dns, tls, connect, timeout, proxy, redirect, refused (4xx), busy (429, 503), server (5xx),
-    too-large, html, cut, malformed, empty, protocol, turn. ``cause`` is for the log, ``sentence`` for the reader,
+    ``kind``: offline, private, dns, tls, connect, timeout, proxy, redirect, refused (4xx), busy (429, 503),
+    server (5xx), too-large, html, cut, malformed, empty, protocol, turn. ``cause`` is for the log, ``sentence`` for the reader,
     ``step`` what to do next. ``again``: asking once more may help. ``retry_after``: seconds the source asked for.
     """
 

@@ -1,14 +1,13 @@
 """The polite client: every request to a source goes through here.
 
 It names itself and its keeper, takes turns (:mod:`.manners`), honours Retry-After, asks conditionally, limits time and
-size while reading, backs off with jitter, checks every redirect, and connects to checked addresses only (:mod:`.guard`).
+size while reading, backs off with jitter, checks every redirect, connects to checked addresses only (:mod:`.guard`).
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -22,8 +21,8 @@ from .clock import Clock, SystemClock
 from .errors import SourceError
 from .guard import GuardedTransport, Resolve, resolve
 from .manners import LeaseTurns, Turns, group_of
+from .messages import MEGABYTE, Answer, Request
 
-MEGABYTE = 1024 * 1024
 TRIES = 3
 MAX_REDIRECTS = 5
 CONNECT_SECONDS = 15.0
@@ -31,38 +30,6 @@ READ_SECONDS = 60.0  # arXiv's OAI-PMH needs tens of seconds for a first page
 TOTAL_SECONDS = 180.0
 FIRST_WAIT = 5.0  # seconds; doubled at each failure, times 0.5 to 1.5
 LONGEST_WAIT = 120.0  # a source that asks for more is left until it is due again
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One GET. ``wants``: ``xml`` or ``json``. ``absent``: statuses that mean "there is nothing", given back as answers."""
-
-    url: str
-    wants: str = "xml"
-    etag: str = ""
-    modified: str = ""
-    limit: int = 64 * MEGABYTE
-    absent: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: status (200, 304 or one of ``absent``), whole body, headers with lower-case names, final address."""
-
-    status: int
-    body: bytes
-    url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def etag(self) -> str:
-        """For the next conditional request (RFC 9110, 8.8.3)."""
-        return self.headers.get("etag", "")
-
-    @property
-    def modified(self) -> str:
-        """For the next conditional request (RFC 9110, 8.8.2)."""
-        return self.headers.get("last-modified", "")
 
 
 class Client:

@@ -29,7 +29,7 @@ class Turns(Protocol):
     """Who may ask a host now."""
 
     def take(self, group: str, seconds: float, patience: float) -> None:
-        """Wait until it is our turn and keep others away for ``seconds``; raises :class:`SourceError` after ``patience``."""
+        """Wait until it is our turn and keep others away for ``seconds``; raises SourceError after ``patience``."""
         ...
 
     def leave(self, group: str, pause: float) -> None:

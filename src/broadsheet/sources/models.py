@@ -6,9 +6,10 @@ from django.db import models
 
 
 class SourceState(models.Model):
-    """One row per configured source (``arxiv-oai:cs``, ``arxiv-rss:cs.AI+cs.CL``, ``hf-daily``).
+    """One row per configured source (``arxiv-oai``, ``arxiv-rss``, ``hf-daily``).
 
-    ``cursor``: what the connector needs to go on (resumption token, day, ETag). ``outcome``: never, running, ok, empty, failed.
+    ``cursor``: what the connector needs to go on (resumption token, day, ETag).
+    ``outcome``: never, running, ok, empty, failed.
     ``detail``: one sentence for the reader: what happened, what was kept, what comes next.
     """
 
