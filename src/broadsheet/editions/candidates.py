@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -34,7 +35,7 @@ class Candidate:
     vote_site: str = ""
     retracted: bool = False
     nearness: float = 0.0
-    _folded: str = field(default="", repr=False)
+    _folded: str = attribute(default="", repr=False)
 
     @property
     def folded(self) -> str:

@@ -127,8 +127,8 @@ class _Reasons:
         if number == 1:
             return f"The only paper in {name} today"
         if candidate.field.slug == self.largest:
-            return f"Among the newest of {number:,} in {name}, the largest field today"
-        return f"Among the newest of {number:,} in {name}"
+            return f"From {name}, the largest field today"
+        return f"Among the newest in {name}"
 
 
 def _spread(ranked: Sequence[Candidate], points: Mapping[int, Points], number: int) -> list[Candidate]:

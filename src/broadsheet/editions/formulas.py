@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log2
@@ -49,7 +50,7 @@ def day_points(candidate: Candidate, interests: Interests) -> Points:
 
 def trend_points(votes: int, age_days: int) -> float:
     """Points of a paper in the trending list: votes halved for every four days of age."""
-    return float(votes) * 0.5 ** (age_days / TREND_HALF_LIFE)
+    return votes * math.pow(0.5, age_days / TREND_HALF_LIFE)
 
 
 def talked_points(candidate: Candidate) -> float:

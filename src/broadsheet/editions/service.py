@@ -21,19 +21,21 @@ from .candidates import Candidate, Interests, Narrowing, narrow, newest_first
 from .choose import FRONT_PAPERS, Front, arrange, points_of
 from .fields import FIELDS, OTHER, Field, Table, within_any
 from .formulas import Points, trend_points
+from .models import Snapshot
 
 TREND_DAYS = 14
 TREND_SHOWN = 100
 CLOSE_AFTER = timedelta(hours=6)  # a past day is closed when nothing of it changed for so long
 CLOSE_DAYS = 14
 _KEPT_DAYS = 12
+NO_INTERESTS = Interests()
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
     """What the site chose and the choice depends on: interests, the table of fields, the group's own fields (slugs)."""
 
-    interests: Interests = Interests()
+    interests: Interests = NO_INTERESTS
     table: Table = FIELDS
     first_fields: tuple[str, ...] = ()
 
@@ -237,7 +239,7 @@ def month_days(first: date, last: date) -> list[ArchiveDay]:
     counts = calendar.day_counts(first, last)
     leads = {
         row.day: items[0]["paper"]
-        for row in snapshots.Snapshot.objects.filter(day__gte=first, day__lte=last)
+        for row in Snapshot.objects.filter(day__gte=first, day__lte=last)
         if (items := row.choice["zones"]["lead"])
     }
     titles = dict(Paper.objects.filter(id__in=leads.values(), state=Paper.State.LIVE).values_list("id", "title"))

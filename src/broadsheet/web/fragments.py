@@ -6,6 +6,7 @@ control characters, which occur in no text (``text.markup`` removes them), and a
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ REASON, PREFIX, FLAG = "\x01", "\x02", "\x03"
 _COLUMNS = ("id", "title", "abstract", "rights", "authors", "organisation", "identifiers", "published", "updated",
             "retraction", "versions", "venue", "summary_by")
 _KEPT = 24_000  # entries of about 2 KB each
+_SEEN = re.compile(r'<span class="seen">[^<]*</span>')
 Place = tuple[int, int, str, bool, int]  # row id, revision, tier, whether members' text may be shown, votes
 
 
@@ -104,6 +106,8 @@ def _patched(entry: tuple[str, str], one: Shown) -> str:
     flag = '<p class="flag">New</p>\n' if one.new else ""
     prefix = '<span class="vh">Read: </span>' if one.read else ""
     text = raw.replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
+    if " vote" in one.reason:  # the reason names the votes already
+        text = _SEEN.sub("", text, count=1)
     if one.read:
         text = text.replace('class="entry ', 'class="entry read ', 1).replace('class="line"', 'class="line read"', 1)
     if one.saved:
@@ -187,5 +191,5 @@ def _context(one: Shown, row: Mapping[str, Any], member: bool) -> dict[str, Any]
         "date": day_short(row["published"]), "retracted": retracted,
         "votes": candidate.votes, "comments": candidate.comments, "vote_site": candidate.vote_site,
         "coins": "" if tier == "line" else coins(row), "abstract": bool(row["abstract"]),
-        "REASON": Markup(REASON), "PREFIX": Markup(PREFIX), "FLAG": Markup(FLAG),
+        "REASON": REASON, "PREFIX": PREFIX, "FLAG": FLAG,
     }

@@ -124,8 +124,8 @@ def environment(**options: Any) -> Environment:
     options.update(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals.update(
-        url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url, site_name=site_name, group_name=group_name,
-        count=count, number=number,
+        url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
+        site_name=site_name, group_name=group_name, count=count, number=number,
     )
     made.filters.update(
         number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,

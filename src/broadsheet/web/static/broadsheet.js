@@ -141,6 +141,8 @@
     G: finish, "?": () => go("/settings#keys"),
   };
   const pairs = { g: () => { scrollTo(0, 0); return focus(entries()[0]); }, t: () => go("/") };
+  const opened = () => { const box = location.hash && document.getElementById(location.hash.slice(1)); if (box && "open" in box) box.open = true; };
+  addEventListener("hashchange", opened); opened();
   let before = "";
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || document.documentElement.dataset.keys === "off") return;

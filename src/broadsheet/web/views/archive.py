@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
-from ...editions import service
+from ...editions import calendar, service
 from ...editions.candidates import Candidate
 from ...editions.choose import site_name
 from ...readers import service as readers
@@ -114,7 +114,7 @@ def archive(request: HttpRequest) -> HttpResponse:
     today = now().date()
 
     def build() -> HttpResponse:
-        newest = service.calendar.newest_day(today)
+        newest = calendar.newest_day(today)
         if newest is None:
             return HttpResponseRedirect("/")
         counts = service.month_counts(today)

@@ -10,8 +10,9 @@ from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
 from ...catalogue.models import Paper
-from ...editions import service
+from ...editions import calendar, load, service
 from ...editions.choose import Zone
+from ...editions.fields import Field
 from ...editions.formulas import FORMULAS
 from ...readers import service as readers
 from ...readers import settings as reading
@@ -88,7 +89,7 @@ def _no_papers(request: HttpRequest) -> HttpResponse:
 
 
 def _empty_day(request: HttpRequest, asked: date, today: date) -> HttpResponse:
-    before = service.calendar.day_before(min(asked, today))
+    before = calendar.day_before(min(asked, today))
     link = (f"{rendering.WEEKDAYS[before.weekday()]}’s edition", f"/papers/date/{before}") if before else None
     text = rendering.day_long(asked)
     notice = notices.empty_day(text, weekend=asked.weekday() > 4, before=link)
@@ -110,7 +111,8 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
         "edition": found, "front": found.front, "control": control, "state": state, "notices": told,
         "path": request.path, "fresh": _fresh(printer, found), "personal": visit.personal,
         "next_look": next_look(state.due, moment), "shared_days": found.days[1:], "is_front": request.path == "/",
-        "unread": [one for one in found.front.papers() if one not in marks.read],
+        "unread": [found.candidates[one].key for one in found.front.papers()
+                   if one not in marks.read and one in found.candidates] if visit.personal else [],
     }
     if found.total and found.hidden == found.total:
         context["instead"] = _nothing_left(found.total, control, marks, request.path)
@@ -164,7 +166,7 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     control = control_of(request.GET, visit)
     narrowing = control.narrowing if control.shared else None
     found = service.day_list(name, asked, site, narrowing)
-    title = service.load.LISTS.get(name, name)
+    title = load.LISTS.get(name, name)
     if not found.total and narrowing is None:
         before = ("The list’s day before", f"/papers/date/{found.before}?list={name}") if found.before else None
         notice = notices.empty_day(rendering.day_long(asked), weekend=asked.weekday() > 4, before=before)
@@ -173,7 +175,7 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     marks = readers.marks_of(visit.reader, list(candidates)) if visit.reader else readers.Marks()
     printer = Printer(request, candidates, marks)
     (entries,) = printer.print([("full", plain(candidates))])
-    helped = service.load.machine_words(list(candidates)) if rendering.site(request).get("machine_text") else {}
+    helped = load.machine_words(list(candidates)) if rendering.site(request).get("machine_text") else {}
     notes = [helped.get(one) for one in candidates if one not in marks.hidden] if helped else []
     return rendering.render(request, "listing.jinja", {
         "heading": f"{title}, {rendering.day_long(asked)}", "entries": entries,
@@ -205,7 +207,7 @@ def field(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _field_page(
-    request: HttpRequest, slug: str, days: tuple[date, ...], found: tuple[service.Field, service.Listing]
+    request: HttpRequest, slug: str, days: tuple[date, ...], found: tuple[Field, service.Listing]
 ) -> HttpResponse:
     named, listing = found
     candidates = {one.id: one for one in listing.papers[:MOST_LISTED]}
