@@ -8,14 +8,15 @@ together, plus a little for the title's own. A word that no paper has is looked 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import tantivy
 from tantivy import Occur, Query
 
 from ..text import names
+from ..text.language import detect
 from . import schema as s
 from .query import Filter, Plan
 from .reader import Snapshot
@@ -25,6 +26,7 @@ FUZZY_WEIGHT = 4.0  # about the BM25 of a rare word; a fuzzy match itself scores
 FUZZY_FROM = 4  # letters: shorter words with one letter changed are other words
 LONG_QUERY = 6  # words; from here on a sure hit may lack some
 LONG_SHARE = 0.75
+OWN_SHARE = 0.3
 
 _FIELD_OF = {"author": s.F_AUTHORS, "topic": s.F_TOPIC, "org": s.F_ORGANISATION, "venue": s.F_VENUE}
 
@@ -50,22 +52,27 @@ class Compiled:
 
 
 def units_of(plan: Plan, snapshot: Snapshot) -> tuple[Unit, ...]:
-    """The bare words of a plan as units; stop words of every language fall away unless nothing else is left."""
+    """The bare words of a plan as units, repeated ones repeated. Stop words of the query's language fall away."""
+    language = detect(plan.meaning)
+    order = (language if language in s.STEMMERS else "en", "en", *snapshot.languages)
     found: list[Unit] = []
     for group in plan.words:
         ways: dict[tuple[str, ...], None] = {}
         for word in group:
-            ways.update(dict.fromkeys(_ways(word, snapshot.languages)))
+            ways.update(dict.fromkeys(_ways(word, order)))
         if ways:
             found.append(Unit(" ".join(group), tuple(ways)))
-    return tuple(_with_fuzzy(unit, snapshot) for unit in dict.fromkeys(found))
+    return tuple(_with_fuzzy(unit, snapshot) for unit in found)
 
 
-def _ways(word: str, languages: Iterable[str]) -> list[tuple[str, ...]]:
+def _ways(word: str, languages: Sequence[str]) -> list[tuple[str, ...]]:
+    """The sets of stems that ``word`` may have become, the query's own language first. Its stop words have none."""
     plain = s.plain(word)
     ways: list[tuple[str, ...]] = []
-    for language in ("en", *languages):
+    for language in languages:
         terms = tuple(dict.fromkeys(str(term) for term in s.stemming(language).analyze(plain)))
+        if not ways and not terms:
+            return []
         if terms and terms not in ways:
             ways.append(terms)
     for joined in s.joined(plain):
@@ -96,10 +103,25 @@ def unit_query(snapshot: Snapshot, unit: Unit) -> Any:
     return ways[0] if len(ways) == 1 else Query.boolean_query([(Occur.Should, way) for way in ways])
 
 
+def _ranked_stems(snapshot: Snapshot, unit: Unit) -> set[str]:
+    """Stems that rank. Those of other languages only when they are about as common: BM25 would take a stem that
+    occurs in a few papers, whose language was mistaken, for a rare and telling word.
+    """
+    own = unit.ways[0]
+    common = max((snapshot.searcher.doc_freq(s.F_ABSTRACT, stem) for stem in own), default=0)
+    kept = set(own)
+    for way in unit.ways[1:]:
+        if len(way) != len(own):
+            kept.update(way)
+        else:
+            kept.update(stem for stem in way if snapshot.searcher.doc_freq(s.F_ABSTRACT, stem) >= OWN_SHARE * common)
+    return kept
+
+
 def _ranking(snapshot: Snapshot, units: Sequence[Unit], phrases: Sequence[str]) -> Any:
     weights: dict[tuple[str, bool], int] = {}
     for unit in units:
-        for stem in {stem for way in unit.ways for stem in way}:
+        for stem in _ranked_stems(snapshot, unit):
             weights[(stem, unit.fuzzy)] = weights.get((stem, unit.fuzzy), 0) + 1
     for phrase in phrases:
         for stem in set(s.stems(phrase)):
@@ -162,7 +184,7 @@ def _conditions(plan: Plan, snapshot: Snapshot) -> list[tuple[Any, Any]]:
     for wanted in plan.filters:
         found.append((Occur.MustNot if wanted.without else Occur.Must, filter_query(snapshot, wanted)))
     for word in plan.without:
-        ways = tuple(_ways(word, snapshot.languages))
+        ways = tuple(_ways(word, ("en", *snapshot.languages)))
         if ways:
             found.append((Occur.MustNot, unit_query(snapshot, Unit(word, ways))))
     for phrase in plan.without_phrases:
@@ -184,9 +206,12 @@ def needed(units: Sequence[Unit]) -> int:
 
 def compile_plan(plan: Plan, snapshot: Snapshot, extra: Sequence[tuple[Any, Any]] = ()) -> Compiled:
     """``extra``: further clauses that must hold, such as a reader's own filters and the rows that are gone."""
-    units = units_of(plan, snapshot)
+    every = units_of(plan, snapshot)
+    if plan.words and not every and not plan.phrases:  # nothing but stop words: as they stand
+        plan = replace(plan, phrases=(" ".join(group[0] for group in plan.words),))
+    units = tuple(dict.fromkeys(every))
     made = Compiled(units, needed(units), [*_conditions(plan, snapshot), *extra])
-    made.ranking = _ranking(snapshot, units, plan.phrases)
+    made.ranking = _ranking(snapshot, every, plan.phrases)
     if units:
         clauses = [(Occur.Should, unit_query(snapshot, unit)) for unit in units]
         made.sure = Query.boolean_query(clauses, minimum_number_should_match=made.need)
