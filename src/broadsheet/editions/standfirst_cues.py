@@ -13,69 +13,75 @@ def _words(text: str) -> frozenset[str]:
 
 
 CLAIM = _words(
-    "show shows prove proves find finds found demonstrate demonstrates demonstrated establish establishes reveal "
-    "reveals discover report reports conclude achieve achieves obtain derive observe argue argues uncover "
-    "confirm showed shown proved proven observed obtained revealed identified identify outperforms outperform "
-    "characterize determine detect solve classify settle disprove improve improves"
+    "show shows prove proves find finds found demonstrate demonstrates demonstrated establish establishes "
+    "reveal reveals discover report reports conclude achieve achieves obtain derive observe argue argues "
+    "uncover confirm state give verify characterise quantify showed shown proved proven observed obtained "
+    "revealed identified identify outperforms outperform characterize determine detect solve classify settle "
+    "disprove improve improves"
 )
 OFFER = _words(
-    "propose proposes proposed introduce introduces introduced present presents presented develop develops developed "
-    "design devise describe describes build construct create release formulate offer provide provides suggest "
-    "implement contribute unveil define extend generalize"
+    "propose proposes proposed introduce introduces introduced present presents presented develop develops "
+    "developed design devise describe describes build construct create release formulate offer provide "
+    "provides suggest elaborate implement contribute unveil define extend generalize"
 )
 AIM = _words(
-    "study studies investigate investigates examine examines explore explores analyze analyse analyzes address "
-    "addresses consider considers ask aim aims tackle revisit focus focuses compare review reviews surveys assess "
-    "investigated examined studied compared assessed explored evaluated reviewed analyzed"
+    "study studies investigate investigates examine examines explore explores analyze analyse analyzes "
+    "address addresses consider considers ask aim aims tackle revisit focus focuses compare review reviews "
+    "surveys assess investigated examined studied compared assessed explored evaluated reviewed analyzed"
 )
 TELLING = _words(
     "show shows showed demonstrate demonstrates reveal reveals indicate indicates suggest suggests prove "
-    "proves find finds found confirm confirms highlight highlights establish establishes conclude underscore observe "
-    "observed validate showcase showing demonstrating verify illustrate support supports"
+    "proves find finds found confirm confirms highlight highlights establish establishes conclude underscore "
+    "observe observed validate showcase showing demonstrating verify illustrate support supports"
 )
 GAINS = _words(
-    "outperforms outperform outperformed outperforming achieves achieve achieved achieving improves improve improved "
-    "improving surpasses surpass surpassing reduces reduce reduced reducing yields yield yielding enables enable "
-    "increases increase increased exceeds superior state-of-the-art significantly consistently substantially matches "
-    "effective effectiveness associated accelerates boosts gains higher lower better faster robust"
+    "outperforms outperform outperformed outperforming achieves achieve achieved achieving improves improve "
+    "improved improving surpasses surpass surpassing reduces reduce reduced reducing yields yield yielding "
+    "enables enable increases increase increased exceeds superior state-of-the-art significantly consistently "
+    "substantially matches effective effectiveness associated accelerates boosts gains higher lower better "
+    "faster robust"
 )
 FOLLOWING = _words("further also then additionally next")
 DO = _words(
-    "use used employ apply evaluate discuss conduct conducted collect collected illustrate hope believe plan outline "
-    "recruited measured performed perform validate test run train estimate compute calculate adopt combine leverage "
-    "note recall assume searched included selected"
+    "use used employ apply evaluate discuss conduct conducted collect collected illustrate hope believe plan "
+    "outline recruited measured performed perform validate test run train estimate compute calculate adopt "
+    "combine leverage note recall assume searched included selected"
 )
 RESULT_NOUNS = _words(
-    "results result experiments experiment findings analysis evaluation evaluations simulations "
+    "results result experiments experiment findings data analysis evaluation evaluations simulations "
     "experimental analyses observations"
 )
 PAPER_NOUNS = _words(
-    "paper work study article letter thesis survey guidelines chapter note review report manuscript research contribution"
+    "paper work study article letter thesis survey guidelines chapter note review report manuscript research "
+    "contribution"
 )
 ADVERBS = _words(
     "also then further first therefore thus here now additionally finally hereby instead thereby empirically "
-    "theoretically formally newly explicitly rigorously experimentally numerically systematically analytically "
-    "consistently clearly convincingly strongly even can could will have had to are were is was been be both "
-    "moreover furthermore successfully mathematically thoroughly jointly recently briefly carefully"
+    "theoretically formally newly explicitly rigorously experimentally numerically systematically "
+    "analytically consistently clearly convincingly strongly even can could will have had to are were is was "
+    "been be both moreover furthermore successfully mathematically thoroughly jointly recently briefly "
+    "carefully"
 )
 BACKGROUND = _words(
     "recent recently widely traditional typically often usually existing remains remain challenging challenge "
     "challenges lack lacks limited unclear unknown despite prior previous conventional suffer suffers growing "
-    "increasingly crucial essential important popular common commonly hitherto little ubiquitous fundamental rely "
-    "promising rapid rapidly emerging open"
+    "increasingly crucial essential important popular common commonly hitherto little ubiquitous fundamental "
+    "rely promising rapid rapidly emerging open"
 )
 CONNECTING = _words(
-    "however but moreover furthermore additionally also besides thus therefore hence consequently finally then instead "
-    "accordingly nevertheless nonetheless meanwhile similarly conversely second third secondly thirdly lastly next "
-    "another yet and or first firstly specifically concretely interestingly notably "
+    "however but moreover furthermore additionally also besides thus therefore hence consequently finally "
+    "then instead accordingly nevertheless nonetheless meanwhile similarly conversely second third secondly "
+    "thirdly lastly next another yet and or first firstly specifically concretely interestingly notably"
 )
 POINTING = _words("this these those it its it's they their such both he she that each other one")
 LEANING_PHRASES = (
-    "in particular", "in addition", "in contrast", "for example", "for instance", "as a result", "as a consequence",
-    "as consequence", "under these", "under this", "on the other", "in this case", "among them", "at the same", "as such",
-    "in doing so", "the latter", "the former", "the second", "the third", "the first", "in turn", "in fact", "by contrast",
-    "on the contrary", "more precisely", "more specifically", "to the best", "in our", "in a second", "in a third", "second,", "third,", "outside these", "apart from", "for this", "for these", "with this",
-    "with these", "in such", "in these", "by doing", "based on this", "based on these", "motivated by this", "from this",
+    "in particular", "in addition", "in contrast", "for example", "for instance", "as a result",
+    "as a consequence", "as consequence", "under these", "under this", "on the other", "in this case",
+    "among them", "at the same", "as such", "in doing so", "the latter", "the former", "the second", "the third",
+    "the first", "in turn", "in fact", "by contrast", "on the contrary", "more precisely", "more specifically",
+    "to the best", "in our", "in a second", "in a third", "second,", "third,", "outside these", "apart from",
+    "for this", "for these", "with this", "with these", "in such", "in these", "by doing", "based on this",
+    "based on these", "motivated by this", "from this",
 )  # fmt: skip
 _TO_THIS = re.compile(
     r"to (?:this|that) end|to do so|to \w+(?: \w+)? (?:this|these|such|it|them|that|the above|those)\b"
@@ -84,53 +90,54 @@ _TO_THIS = re.compile(
 STATING = frozenset({"we_claim", "we_offer", "paper_offer", "paper_claim", "told_that"})
 
 POINTS: dict[str, float] = {
-    "we_claim": 1.8,
+    "we_claim": 1.9,
     "we_offer": 1.2,
-    "we_aim": -0.1,
-    "we_do": -0.1,
+    "we_aim": -0.4,
+    "we_do": -0.4,
     "we_follow": -1.4,
-    "paper_claim": 1.0,
+    "paper_claim": 0.5,
     "paper_offer": 1.4,
-    "paper_aim": 0.3,
-    "passive_offer": 0.3,
+    "paper_aim": -0.1,
+    "passive_offer": 0.4,
     "told_that": 1.1,
-    "results_tell": 1.7,
-    "main": 1.2,
-    "self": 0.8,
-    "plain_early": -0.8,
+    "results_tell": 2.1,
+    "main": 1.5,
+    "last_impersonal": 1.2,
+    "late_impersonal": 1.0,
+    "design": -0.7,
+    "hedged": 0.5,
+    "attempt": -1.9,
+    "self": 0.9,
+    "plain_early": -1.0,
     "vague": -1.0,
-    "paper_other": 1.4,
+    "paper_other": 1.9,
     "case": -0.6,
-    "sums_up": 0.8,
-    "effect": 0.6,
-    "existing": -1.0,
-    "also": -1.1,
-    "gains_told": 0.1,
+    "sums_up": 1.4,
+    "effect": 0.5,
+    "existing": -1.5,
+    "also": -1.5,
     "gains": 0.6,
     "in_this_paper": 0.6,
-    "conclusion": 1.2,
+    "conclusion": 0.9,
     "results": 0.3,
     "other_heading": -0.6,
-    "name": 0.3,
+    "name": 0.1,
     "name_first": 0.6,
-    "own": 0.9,
-    "first": 1.6,
+    "own": 0.6,
+    "first": 1.5,
     "number": 0.4,
     "pointing": -1.2,
-    "connecting": -2.4,
-    "to_this": -1.9,
-    "points_inside": -1.3,
+    "connecting": -3.0,
+    "to_this": -2.5,
+    "points_inside": -1.5,
     "background": -0.2,
     "question": -1.0,
-    "address": -1.5,
-    "available": -0.6,
-    "short": -0.9,
-    "long": 0.1,
+    "address": -1.2,
+    "available": -0.2,
+    "short": -1.1,
     "very_long": -0.4,
-    "opening": 0.2,
-    "last": 0.2,
-    "late": 0.4,
-    "shared": 2.7,
+    "last": -0.4,
+    "shared": 3.1,
 }
 
 _TOKEN = re.compile(r"[a-z]+(?:[-'’][a-z]+)*|\d[\d.,]*%?")
@@ -140,6 +147,9 @@ _SHORT = _words("the a an of for and in on to with by from via using is are at a
 _IS = _words("is are was were been be")
 _GIVEN = _words("proposed presented introduced developed described")
 _TOLD = _words("shown proved proven demonstrated found established concluded")
+_WERE = _words("randomized randomised treated received recruited enrolled included underwent followed assigned present")
+_HEDGES = _words("may seems appears suggest suggests suggesting should therefore likely associated")
+_NUMBER = re.compile(r"\b\d")
 _SELF = _words("we our us authors")
 _BY = _words("this our the present current")
 
@@ -213,8 +223,6 @@ def _of_authors(words: list[str], out: set[str]) -> None:
                 out.add("told_that")
         elif word in GAINS:
             out.add("gains")
-            if index and before not in ("we", "to"):
-                out.add("gains_told")
         elif word in PAPER_NOUNS and before in _BY and (before != "the" or index < 3):
             _verb_after(words, index + 1, "paper", out)
             if index >= 2 and "in" in words[max(0, index - 3) : index]:
@@ -265,9 +273,9 @@ def _of_opening(low: str, words: list[str], out: set[str]) -> None:
         out.add("in_this_paper")
     if first == "our" or (first == "the" and second == "proposed"):
         out.add("own")
-    if "these" in words[1:] or "such" in words[1:8] or "this" in words[1:6]:
-        if "in_this_paper" not in out and not out & {"paper_claim", "paper_offer", "paper_aim"}:
-            out.add("points_inside")
+    points_back = "these" in words[1:] or "such" in words[1:8] or "this" in words[1:6]
+    if points_back and out.isdisjoint(("in_this_paper", "paper_claim", "paper_offer", "paper_aim")):
+        out.add("points_inside")
 
 
 def _of_form(low: str, words: list[str], out: set[str]) -> None:
@@ -277,8 +285,6 @@ def _of_form(low: str, words: list[str], out: set[str]) -> None:
         out.add("short")
     elif count > 60:
         out.add("very_long")
-    elif count > 42:
-        out.add("long")
     if out.isdisjoint(STATING) and not BACKGROUND.isdisjoint(words):
         out.add("background")
     if "main result" in low or "main finding" in low or "key finding" in low or "main theorem" in low:
@@ -316,11 +322,17 @@ def _of_form(low: str, words: list[str], out: set[str]) -> None:
         out.add("case")
     if not _SELF.isdisjoint(words) or "in_this_paper" in out:
         out.add("self")
+    if "patients" in words[:10] and not _WERE.isdisjoint(words):
+        out.add("design")
+    if not _HEDGES.isdisjoint(words):
+        out.add("hedged")
+    if "attempt" in words or "directions" in words or "research" in words or "recommendations" in words:
+        out.add("attempt")
     if low.endswith("?"):
         out.add("question")
     if "http" in low or "github" in low or "www." in low:
         out.add("address")
     if "available" in words and ("code" in words or "publicly" in words or "source" in words):
         out.add("available")
-    if any(word[0].isdigit() for word in words):
+    if _NUMBER.search(low):
         out.add("number")
