@@ -16,7 +16,7 @@ from ..records import Announced, Author, Link, ParsedRecord, PartialDate, Retrac
 FORM = "jsonl/1"
 PUBLIC_FORM = "jsonl-public/1"  # the keeper said that these abstracts may be shown to everyone
 TITLE_LIMIT = 3_000  # characters; longer ones are faults of a converter
-ABSTRACT_LIMIT = 60_000
+ABSTRACT_LIMIT = 200_000
 LIST_LIMIT = 12_000  # authors: the largest collaborations have about 5,000
 # What the lists of announcement in the corpora are called, and whose votes come with them.
 _VOTE_SITES = {"hf_daily": "Hugging Face"}
