@@ -192,7 +192,7 @@ class ArxivRss:
             channel = _channel(xml.parse(answer.body))
             return channel, _day(channel)
         except ParseError as problem:
-            cut = not answer.body.rstrip().endswith(b"</rss>")
+            cut = b"<rss" in answer.body and not answer.body.rstrip().endswith(b"</rss>")
             raise SourceError(
                 "cut" if cut else "malformed",
                 f"arXiv's list of {category} " + ("broke off before its end." if cut else "cannot be read."),

@@ -9,7 +9,8 @@ class SourceError(BroadsheetError):
     """A source could not be read.
 
     ``kind``: offline, private, dns, tls, connect, timeout, proxy, redirect, refused (4xx), busy (429, 503),
-    server (5xx), too-large, html, cut, malformed, empty, protocol, turn. ``cause`` is for the log, ``sentence`` for the reader,
+    server (5xx), too-large, html, cut, malformed, empty, protocol, turn. ``cause`` is for the log, ``sentence`` for
+    the reader,
     ``step`` what to do next. ``again``: asking once more may help. ``retry_after``: seconds the source asked for.
     """
 

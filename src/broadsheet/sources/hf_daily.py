@@ -174,7 +174,7 @@ class HfDaily:
     label = "Hugging Face, Daily Papers"
 
     def begin(self, options: dict[str, Any], cursor: Cursor, *, now: datetime, since: date | None) -> Cursor:
-        """An unfinished run goes on; else days from ``since``, a few before the last read, or two weeks; newest first."""
+        """An unfinished run goes on; else days from ``since``, a few before the last, or two weeks; newest first."""
         run = cursor.get("run")
         if run and (since is None or run["since"] == since.isoformat()):
             return cursor
@@ -226,7 +226,7 @@ def _entries(answer: Answer) -> list[Any]:
     try:
         entries = orjson.loads(answer.body)
     except orjson.JSONDecodeError as problem:
-        cut = not answer.body.rstrip().endswith((b"]", b"}"))
+        cut = answer.body.lstrip().startswith(b"[") and not answer.body.rstrip().endswith(b"]")
         raise SourceError("cut" if cut else "malformed",
                           "The answer of Hugging Face " + ("broke off before its end." if cut else "cannot be read."),
                           "It is asked again later.", cause=f"{answer.url}: {problem}", again=True) from None

@@ -36,7 +36,7 @@ def read_page(body: bytes, host: str) -> OaiPage:
     try:
         root = xml.parse(body)
     except ParseError as problem:
-        if not re.search(rb"</(?:\w+:)?OAI-PMH>\s*\Z", body):
+        if _ROOT.search(body) and not re.search(rb"</(?:\w+:)?OAI-PMH>\s*\Z", body):
             raise SourceError("cut", f"The answer of {host} broke off before its end.", "It is asked again later.",
                               cause=f"{host}: {problem}", again=True) from None
         return _salvage(body, host, problem)
