@@ -51,7 +51,7 @@ def citation_key(paper: Paper) -> str:
 
 def bibtex(paper: Paper) -> str:
     """One BibTeX entry, ending with a line end."""
-    names = {scheme: value for scheme, value in reversed(paper.identifiers)}
+    names = dict(reversed(paper.identifiers))
     kind, venue = "misc", ("note", paper.venue)
     if "acl" in names or "pmlr" in names or "cvf" in names:
         kind, venue = "inproceedings", ("booktitle", paper.venue)

@@ -104,7 +104,7 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
     found = service.edition(days, today, site, control.narrowing, gone)
     printer = Printer(request, found.candidates, marks)
     state = notices.sources()
-    told = notices.about_sources(state) if found.days[0] == today or days == service.front_days(today) else []
+    told = notices.about_sources(state) if request.path == "/" or days[0] == today else []
     if notices.has_sample():
         told = [notices.sample(), *told]
     context: dict[str, Any] = {
