@@ -177,10 +177,6 @@ def _name_query(snapshot: Snapshot, name: str, terms: list[str]) -> Any:
 
 def _conditions(plan: Plan, snapshot: Snapshot) -> list[tuple[Any, Any]]:
     found: list[tuple[Any, Any]] = []
-    for phrase in plan.phrases:
-        query = phrase_query(snapshot, phrase)
-        if query is not None:
-            found.append((Occur.Must, query))
     for wanted in plan.filters:
         found.append((Occur.MustNot if wanted.without else Occur.Must, filter_query(snapshot, wanted)))
     for word in plan.without:
@@ -212,9 +208,13 @@ def compile_plan(plan: Plan, snapshot: Snapshot, extra: Sequence[tuple[Any, Any]
     units = tuple(dict.fromkeys(every))
     made = Compiled(units, needed(units), [*_conditions(plan, snapshot), *extra])
     made.ranking = _ranking(snapshot, every, plan.phrases)
-    if units:
-        clauses = [(Occur.Should, unit_query(snapshot, unit)) for unit in units]
-        made.sure = Query.boolean_query(clauses, minimum_number_should_match=made.need)
+    literal = [query for phrase in plan.phrases if (query := phrase_query(snapshot, phrase)) is not None]
+    if not units:  # nothing but quoted words: a paper without them is not close
+        made.conditions.extend((Occur.Must, query) for query in literal)
+        return made
+    clauses = [(Occur.Should, unit_query(snapshot, unit)) for unit in units]
+    enough = Query.boolean_query(clauses, minimum_number_should_match=made.need)
+    made.sure = Query.boolean_query([(Occur.Must, query) for query in (enough, *literal)])
     return made
 
 
