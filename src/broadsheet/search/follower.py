@@ -32,7 +32,7 @@ Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 SLICE = 64  # papers between two looks at the interactive lane; about 35 ms of work
 BULK_PAPERS = 3000
-BULK_SECONDS = 1.5
+BULK_SECONDS = 2.5
 POLITE_SECONDS = 0.1  # how often bulk rows are committed while interactive changes keep coming
 GATHER_SECONDS = 0.15  # how long bulk rows wait for more of them when the log is empty for the moment
 INTERACTIVE_BATCH = 200
@@ -146,13 +146,12 @@ class Follower:
 
     def _open(self) -> GenerationWriter:
         """The writer of the generation in use; opened again when a rebuild has swapped the pointer."""
-        try:
-            pointer: object = (self.index_dir / "current").stat().st_ino
-        except FileNotFoundError:
+        pointer = self._stamp()
+        if pointer is None:
             first = store.create(self.index_dir)
             ColumnWriter(first.columns).close()  # whole before anyone can see it
             store.adopt(self.index_dir, first)
-            pointer = (self.index_dir / "current").stat().st_ino
+            pointer = self._stamp()
         if self._writer is not None and pointer == self._pointer:
             return self._writer
         self._let_go()
@@ -170,6 +169,14 @@ class Follower:
             writer.commit(writer.committed)
         store.sweep(self.index_dir, generation)
         return writer
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """What tells one state of the pointer from another."""
+        try:
+            found = (self.index_dir / "current").stat()
+        except FileNotFoundError:
+            return None
+        return (found.st_ino, found.st_mtime_ns)
 
     def _let_go(self) -> None:
         self._backlog = []
@@ -264,7 +271,8 @@ def follow(
 ) -> None:
     """Follow until ``stopped()``: what the worker runs. Looks for changes every ``pause`` seconds when idle.
 
-    Errors of single steps are told to ``on_error`` and tried again after a second; without it they are raised.
+    A step that failed is told to ``on_error`` and tried again after a second; without it, it is raised. An index that
+    has to be rebuilt (:class:`store.IndexUnusable`, :class:`columns.ColumnsDamaged`) is always raised.
     """
     follower = Follower(index_dir)
     try:
@@ -272,7 +280,7 @@ def follow(
             try:
                 if not follower.step():
                     time.sleep(pause)
-            except BroadsheetError as problem:
+            except FollowerFailed as problem:
                 if on_error is None:
                     raise
                 on_error(problem)

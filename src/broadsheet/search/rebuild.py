@@ -32,6 +32,10 @@ class Rebuilt:
     generation: str
 
 
+class RebuildFailed(BroadsheetError):
+    """The new generation could not be written; the old one stays in use."""
+
+
 class _Carried:
     """The full vectors of the old generation, by hash of their text; empty when there is none to read."""
 
@@ -77,27 +81,41 @@ def rebuild(
     lock = store.Lock(index_dir / "rebuild.lock", "a rebuild")
     try:
         _remove_unfinished(index_dir)
-        carried = _Carried(index_dir)
-        positions = changes.latest()
-        generation = store.create(index_dir)
-        writer = GenerationWriter(generation, embed)
-        papers = kept = 0
         try:
-            for docs in all_live(500):
-                kept += carried.give(writer, docs)
-                writer.put(docs)
-                papers += len(docs)
-                if writer.uncommitted >= BULK_PAPERS:
-                    writer.commit(dict.fromkeys(positions, 0))
-                if progress is not None:
-                    progress(papers)
-            writer.commit(positions)
-        finally:
-            writer.close(merge=True)
-        store.adopt(index_dir, generation)
-        return Rebuilt(papers, kept, generation.name)
+            generation = store.create(index_dir)
+            done = _build(generation, _Carried(index_dir), embed, progress)
+            store.adopt(index_dir, generation)
+        except (OSError, ValueError) as problem:
+            raise RebuildFailed(
+                f"The new index in {index_dir} could not be written: {problem}. The old one stays in use; papers "
+                "are safe in the database. Look at the free space of the disk, then run `broadsheet reindex` again."
+            ) from problem
+        return done
     finally:
         lock.close()
+
+
+def _build(
+    generation: store.Generation, carried: _Carried, embed: Embed | None, progress: Callable[[int], None] | None
+) -> Rebuilt:
+    positions = changes.latest()
+    writer = GenerationWriter(generation, embed)
+    papers = kept = 0
+    try:
+        for docs in all_live(500):
+            kept += carried.give(writer, docs)
+            writer.put(docs)
+            papers += len(docs)
+            if writer.uncommitted >= BULK_PAPERS:
+                writer.commit(dict.fromkeys(positions, 0))
+            if progress is not None:
+                progress(papers)
+        writer.commit(positions)
+    except BaseException:
+        writer.close()
+        raise
+    writer.close(merge=True)
+    return Rebuilt(papers, kept, generation.name)
 
 
 def _remove_unfinished(index_dir: Path) -> None:

@@ -20,6 +20,7 @@ class IndexStatus:
 
     ``papers``: rows that can be found; ``full`` and ``sketches``: by kind of vector; ``positions``: what is committed,
     ``log``: what the change log holds, ``lag``: how many changes are not yet committed (up to 5,000 a lane).
+    ``rebuilding``: a rebuild runs now; searches go on in the generation before it.
     """
 
     state: str
@@ -34,18 +35,20 @@ class IndexStatus:
     positions: dict[int, int] = field(default_factory=dict)
     log: dict[int, int] = field(default_factory=dict)
     lag: int = 0
+    rebuilding: bool = False
 
 
 def status(index_dir: Path, *, sizes: bool = True) -> IndexStatus:
     """The state of the index in ``index_dir``. Never raises for an index that is missing or damaged."""
     log = changes.latest()
+    rebuilding = store.held(index_dir / "rebuild.lock")
     try:
         snapshot = get(index_dir).refresh()
         words = store.positions_of(snapshot.searcher, snapshot.schema)
     except store.IndexMissing as problem:
-        return IndexStatus("missing", str(problem), log=log, lag=_lag(log, {}))
+        return IndexStatus("missing", str(problem), log=log, lag=_lag(log, {}), rebuilding=rebuilding)
     except (BroadsheetError, ValueError) as problem:
-        return IndexStatus("unusable", str(problem), log=log, lag=_lag(log, {}))
+        return IndexStatus("unusable", str(problem), log=log, lag=_lag(log, {}), rebuilding=rebuilding)
     columns = snapshot.columns
     positions = {lane: min(words.get(lane, 0), columns.record.position(lane)) for lane in changes.LANES}
     lag = _lag(log, positions)
@@ -56,6 +59,7 @@ def status(index_dir: Path, *, sizes: bool = True) -> IndexStatus:
         full=int((live & (columns.kind == FULL)).sum()), sketches=vectors.pending(columns),
         segments=int(snapshot.searcher.num_segments), bytes_words=store.size(path / "words") if sizes else 0,
         bytes_columns=store.size(path / "columns") if sizes else 0, positions=positions, log=log, lag=lag,
+        rebuilding=rebuilding,
     )
 
 

@@ -174,6 +174,18 @@ class Lock:
         self._file.close()
 
 
+def held(path: Path) -> bool:
+    """Whether some process holds the lock file ``path`` (asked without taking it)."""
+    try:
+        with path.open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def size(path: Path) -> int:
     """Bytes that the files under ``path`` take on the disk (holes in sparse files are not counted)."""
     total = 0

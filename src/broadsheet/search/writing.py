@@ -91,12 +91,19 @@ class ColumnWriter:
             fcntl.flock(self._lock, fcntl.LOCK_UN)
 
     def grow(self, rows: int) -> None:
-        """Make room for rows below ``rows``; files grow by whole chunks of zeros (sparse)."""
-        if rows <= len(self.arrays["live"]):
+        """Make room for rows below ``rows``; files grow by whole chunks of zeros.
+
+        The room is taken on the disk at once: writing through a map into a hole of a full disk kills the process,
+        this raises OSError.
+        """
+        if rows <= min(len(array) for array in self.arrays.values()):
             return
         capacity = -(-rows // CHUNK) * CHUNK
         for column in LAYOUT:
-            os.ftruncate(self._files[column.name].fileno(), capacity * column.row_bytes)
+            file = self._files[column.name].fileno()
+            size, wanted = os.fstat(file).st_size, capacity * column.row_bytes
+            if size < wanted:
+                os.posix_fallocate(file, size, wanted - size)
         self._map()
 
     def known(self, ids: Sequence[int]) -> list[int]:
@@ -178,7 +185,7 @@ class ColumnWriter:
 
     def grow_map(self, rows: int) -> None:
         """Map again when the other writer has made the files longer."""
-        if rows > len(self.arrays["live"]):
+        if rows > min(len(array) for array in self.arrays.values()):
             self._rows = rows
             self._map()
 
