@@ -254,7 +254,8 @@ def _group(
         return Zone("group", "For this group", tuple(Pick(one.id, _interest(one, points, reasons)) for one in open_),
                     len(near))
     left = [one for one in fit if one.id not in taken]
-    fresh = [one for one in left if all(one.field.slug != other.field.slug for other in fit if other.id in taken)]
+    seen = {one.field.slug for one in fit if one.id in taken}
+    fresh = [one for one in left if one.field.slug not in seen]
     picks = _spread(fresh or left, points, GROUP)
     if len(picks) < GROUP:
         have = {one.id for one in picks}

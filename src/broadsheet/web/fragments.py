@@ -190,6 +190,6 @@ def _context(one: Shown, row: Mapping[str, Any], member: bool) -> dict[str, Any]
         "organisation": row["organisation"], "published": row["published"],
         "date": day_short(row["published"]), "retracted": retracted,
         "votes": candidate.votes, "comments": candidate.comments, "vote_site": candidate.vote_site,
-        "coins": "" if tier == "line" else coins(row), "abstract": bool(row["abstract"]),
+        "coins": "" if tier in {"line", "short"} else coins(row), "abstract": bool(row["abstract"]),
         "REASON": REASON, "PREFIX": PREFIX, "FLAG": FLAG,
     }
