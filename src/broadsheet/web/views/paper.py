@@ -13,6 +13,7 @@ from django.utils import timezone
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Announcement, Paper, SourceRecord
 from broadsheet.editions.fields import field_of
+from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import identifiers
 from broadsheet.web.citing import bibtex as cite
@@ -34,7 +35,7 @@ def look_up(path: str) -> tuple[Paper, bool]:
     if value and scheme in identifiers.SCHEMES:
         candidates.insert(0, (scheme, value))
     if len(path) == 10:
-        paper = papers.by_key(path.upper())
+        paper = papers.by_key(path.lower())
     for name, text in candidates:
         if paper is None:
             try:
@@ -127,8 +128,8 @@ def _related(row: int) -> list[int]:
     from broadsheet.search import service as search  # loads the index; only pages that show it pay
 
     try:
-        return [hit if isinstance(hit, int) else hit.row for hit in search.similar(row, 5)]
-    except search.SearchError:
+        return search.similar(row, 5)
+    except BroadsheetError:
         return []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -82,7 +81,7 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
     hits = [(hit, Shown(rows[hit.row], visit.member)) for hit in result.hits if hit.row in rows]
     first = (asked.page - 1) * PER_PAGE
     sure = [pair for pair in hits if pair[0].sure]
-    listed = min(result.total + getattr(result, "close", 0), LAST_PAGE * PER_PAGE)
+    listed = min(result.listed, LAST_PAGE * PER_PAGE)
     last = max(1, -(-listed // PER_PAGE), asked.page if hits else 1)
     if asked.page > 1 and not hits:
         raise Http404
@@ -103,9 +102,7 @@ def _looser(text: str) -> str:
 
 
 # Facets in the order of the page; a value narrows the query by its operator, so that the address says it all.
-_FACETS = (("categories", "Field", "cat"), ("field", "Field", "cat"), ("years", "Published", "year"),
-           ("year", "Published", "year"), ("topics", "Topic", "topic"), ("organisations", "Organisation", "org"),
-           ("organisation", "Organisation", "org"), ("venues", "Venue", "venue"), ("votes", "Votes", "votes"))
+_FACETS = (("category", "Category", "cat"), ("year", "Published", "year"), ("organisation", "Organisation", "org"))
 
 
 def _facets(asked: Asked, result: Any) -> list[dict[str, Any]]:
@@ -113,17 +110,10 @@ def _facets(asked: Asked, result: Any) -> list[dict[str, Any]]:
     given = dict(result.facets or {})
     out = []
     for name, heading, operator in _FACETS:
-        values = [_facet(asked, operator, *_pair(value)) for value in given.pop(name, ())][:8]
+        values = [_facet(asked, operator, *value) for value in given.get(name, ())][:8]
         if values:
             out.append({"heading": heading, "values": values})
     return out
-
-
-def _pair(value: Any) -> tuple[str, int]:
-    """A facet's value as (text, count), from a pair or an object."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return str(value[0]), int(value[1])
-    return str(value.value), int(value.count)
 
 
 def _facet(asked: Asked, operator: str, value: str, count: int) -> dict[str, Any]:
