@@ -71,7 +71,7 @@ if ! whole || [ "$("$venv/bin/python" -c 'import sys; print(sys.prefix)')" != "$
 fi
 lock=requirements.lock
 [ "$kind" = dev ] && lock=requirements-dev.lock
-say "setup: installing $(grep -c == "$lock") pinned parts of $lock (first time: a minute or two)"
+say "setup: installing the pinned parts of $lock (first time: a minute or two)"
 pip="$venv/bin/python -m pip --disable-pip-version-check --no-input --quiet"
 if ! { $pip install -r "$lock" && $pip install --no-deps --editable .; } 2>.setup.log; then
     grep -v '^WARNING' .setup.log >&2 || true
