@@ -1,7 +1,6 @@
-"""`bench web` and `bench crawl`: pages over HTTP from a server of our own, started on a copy-free read of the data.
+"""`bench web` and `bench crawl`: pages over HTTP from a server of our own, on a copy of the database.
 
-The server runs on loopback with a free port and is stopped at the end; the only writes are those of a throw-away reader
-in a temporary copy of the small tables' database when the database is SQLite (the data directory itself is not changed).
+The server runs on loopback with a free port and is stopped at the end; all that it writes goes into a throw-away copy.
 """
 
 from __future__ import annotations
@@ -28,6 +27,7 @@ from ..catalogue.models import Paper
 from ..config import Config
 from ..errors import BroadsheetError
 
+PAPERS = 300  # distinct paper pages asked for
 _WORDS = 60  # distinct search queries drawn from titles
 
 
@@ -42,7 +42,7 @@ class _Client:
     refused: int = 0
     _connection: http.client.HTTPConnection | None = None
 
-    def get(self, path: str) -> http.client.HTTPResponse:
+    def get(self, address: str) -> http.client.HTTPResponse:
         """One GET; its time in milliseconds is kept."""
         connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         self._connection = connection
@@ -50,7 +50,7 @@ class _Client:
         if self.cookie:
             headers["Cookie"] = self.cookie
         started = time.perf_counter()
-        connection.request("GET", path, headers=headers)
+        connection.request("GET", address, headers=headers)
         answer = connection.getresponse()
         body = answer.read()
         self.times.append((time.perf_counter() - started) * 1000)
@@ -58,7 +58,7 @@ class _Client:
         if answer.status == 429:
             self.refused += 1
         elif answer.status != 200:
-            raise BroadsheetError(f"{path} answered {answer.status} to the benchmark; nothing was changed.")
+            raise BroadsheetError(f"{address} answered {answer.status} to the benchmark; nothing was changed.")
         return answer
 
 
@@ -131,7 +131,19 @@ def _local_cookie(port: int, data: Path) -> str:
     return "; ".join(cookies)
 
 
-def _run(clients: Sequence[_Client], seconds: float, path: Callable[[], str]) -> list[float]:
+def _addresses(port: int, keys: Sequence[str]) -> list[str]:
+    """The canonical addresses of papers, found by asking for their keys."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    found = []
+    for key in keys:
+        connection.request("GET", f"/papers/{key}", headers={"Host": f"127.0.0.1:{port}"})
+        answer = connection.getresponse()
+        answer.read()
+        found.append(answer.getheader("Location") or f"/papers/{key}")
+    return found
+
+
+def _run(clients: Sequence[_Client], seconds: float, address: Callable[[], str]) -> list[float]:
     """All clients ask as fast as they can for ``seconds``; every time, milliseconds."""
     faults: list[BaseException] = []
     ends = time.monotonic() + seconds
@@ -139,7 +151,7 @@ def _run(clients: Sequence[_Client], seconds: float, path: Callable[[], str]) ->
     def ask(client: _Client) -> None:
         try:
             while time.monotonic() < ends:
-                client.get(path())
+                client.get(address())
         except (OSError, BroadsheetError, http.client.HTTPException) as problem:
             faults.append(problem)
 
@@ -192,15 +204,16 @@ def run_web(config: Config, *, clients: int, day: str | None, seconds: float) ->
     front = f"/papers/date/{pages.day}"
     with _copy(config) as data, _server(data) as port:
         counter = iter(range(10**9))
+        papers = _addresses(port, pages.papers[:PAPERS])
         everyone = [_Client(port) for _ in range(clients)]
         kinds = {
-            "anonymous_cached": (everyone, lambda: front, lambda: f"/papers/{pages.papers[0]}"),
+            "anonymous_cached": (everyone, lambda: front, lambda: papers[0]),
             "anonymous_cold": (
-                everyone, lambda: f"{front}?without=zz{next(counter)}", lambda: f"/papers/{draw.choice(pages.papers)}",
+                everyone, lambda: f"{front}?without=zz{next(counter)}", lambda: draw.choice(papers),
             ),
             "reader": (
                 [_Client(port, _local_cookie(port, data)) for _ in range(clients)],
-                lambda: front, lambda: f"/papers/{draw.choice(pages.papers)}",
+                lambda: front, lambda: draw.choice(papers),
             ),
         }  # fmt: skip
         for name, (group, at_front, at_paper) in kinds.items():
@@ -217,7 +230,7 @@ def run_web(config: Config, *, clients: int, day: str | None, seconds: float) ->
         out |= zip(("search_p50_ms", "search_p99_ms"), _percentiles(times), strict=True)
         mixed = [
             front,
-            *(f"/papers/{key}" for key in pages.papers[:40]),
+            *papers[:40],
             *(f"/search?q={q}" for q in pages.queries[:5]),
         ]
         out["requests_per_second"] = round(len(_run(readers, seconds, lambda: draw.choice(mixed))) / seconds, 1)
@@ -233,12 +246,13 @@ def run_crawl(config: Config, *, seconds: float, pages_per_second: float = 20.0)
         crawler = _Client(port)
         reader.get("/")
         reader.times.clear()
+        papers = _addresses(port, pages.papers[:PAPERS])
         done = threading.Event()
 
         def crawl() -> None:
             due = time.monotonic()
             while not done.is_set():
-                crawler.get(f"/papers/{draw.choice(pages.papers)}")
+                crawler.get(draw.choice(papers))
                 due += 1 / pages_per_second
                 done.wait(max(0.0, due - time.monotonic()))
 

@@ -28,8 +28,8 @@ def _followed(paper: Paper | None) -> Paper | None:
 
 
 def by_key(key: str) -> Paper | None:
-    """The live paper with this key; merged keys lead on for ever."""
-    return _followed(Paper.objects.filter(key=key).first())
+    """The live paper with this key, in any case (Crockford's rule); merged keys lead on for ever."""
+    return _followed(Paper.objects.filter(key=key.lower()).first())
 
 
 def by_identifier(scheme: str, value: str) -> Paper | None:
