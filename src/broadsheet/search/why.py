@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from ..text import latex, sentences
 from ..text.folding import fold
 from . import schema
+from .suggest import one_apart
 from .words import Unit
 
 SNIPPET = 280  # characters
@@ -24,6 +26,8 @@ NEAREST = 220
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 Vectors = npt.NDArray[np.float32]
+Span = tuple[int, int, frozenset[str]]
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,34 +57,39 @@ class Marker:
         for phrase in phrases:
             self._wanted |= _stems(phrase, self._languages)
         self._starts = {stem[:2] for stem in self._wanted}
-        self._fuzzy = [stem for unit in units if unit.fuzzy for way in unit.ways for stem in way]
+        self._slips = [(fold(unit.word), frozenset(stem for way in unit.ways for stem in way))
+                       for unit in units if unit.fuzzy]
         self._cjk = any(_CJK.search(stem) for stem in self._wanted)
+        self._seen: dict[str, frozenset[str]] = {}  # the texts of one page share most of their words
 
-    def find(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
+    def find(self, text: str) -> list[Span]:
         """Start, end and wanted stems of each word of ``text`` that the query has."""
-        found = []
+        found: list[Span] = []
+        seen = self._seen
         for match in _WORD.finditer(text):
             word = match.group()
-            if self._cjk and _CJK.search(word):
-                found.extend(self._pairs(match.start(), word))
-                continue
-            parts = word.split("-") if "-" in word else (word,)
-            if not self._fuzzy and not any(fold(part)[:2] in self._starts for part in parts):
-                continue
-            hit = _stems(word, self._languages) & self._wanted
-            if not hit and self._fuzzy:
-                hit = self._near(word)
+            hit = seen.get(word)
+            if hit is None:
+                if self._cjk and _CJK.search(word):
+                    found.extend(self._pairs(match.start(), word))
+                    continue
+                hit = seen[word] = self._look(word)
             if hit:
-                found.append((match.start(), match.end(), frozenset(hit)))
+                found.append((match.start(), match.end(), hit))
         return found
 
-    def _near(self, word: str) -> frozenset[str]:
-        from .suggest import one_apart
+    def _look(self, word: str) -> frozenset[str]:
+        folded = fold(word)
+        hit: frozenset[str] = _NONE
+        if folded[:2] in self._starts or ("-" in folded and any(p[:2] in self._starts for p in folded.split("-"))):
+            hit = frozenset(_stems(word, self._languages) & self._wanted)
+        if not hit:
+            for typed, stems in self._slips:
+                if one_apart(typed, folded):
+                    return stems
+        return hit
 
-        own = _stems(word, self._languages)
-        return frozenset(stem for stem in self._fuzzy if any(one_apart(stem, other) for other in own))
-
-    def _pairs(self, start: int, run: str) -> list[tuple[int, int, frozenset[str]]]:
+    def _pairs(self, start: int, run: str) -> list[Span]:
         return [(start + at, start + at + len(stem), frozenset([stem])) for stem in self._wanted
                 if _CJK.search(stem) for at in range(len(run) - len(stem) + 1) if run.startswith(stem, at)]
 
@@ -89,7 +98,7 @@ class Marker:
         return any(stems.issuperset(way) for way in unit.ways)
 
 
-def highlight(text: str, spans: Sequence[tuple[int, int, frozenset[str]]]) -> str:
+def highlight(text: str, spans: Sequence[Span]) -> str:
     """Escaped HTML of ``text`` with the spans in <mark>; overlapping spans become one."""
     out: list[str] = []
     last = 0
@@ -106,25 +115,31 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
 
 
-def snippet(marker: Marker, abstract: str) -> str:
-    """The sentence of the abstract with most of the query's words, and what follows while there is room."""
-    parts = sentences.split(abstract) or [""]
-    best, at = -1, 0
-    for index, sentence in enumerate(parts):
-        stems = {stem for _, _, hit in marker.find(sentence) for stem in hit}
+def snippet(marker: Marker, abstract: str, spans: Sequence[Span]) -> str:
+    """The sentence of the abstract with most of the query's words, and what follows while there is room.
+
+    ``spans``: where the words stand in ``abstract``.
+    """
+    best, begin, at, bounds = -1, 0, 0, []
+    for sentence in sentences.split(abstract):
+        start = max(abstract.find(sentence, at), 0)
+        at = start + len(sentence)
+        bounds.append((start, at))
+        stems = {stem for left, _, hit in spans if start <= left < at for stem in hit}
         if len(stems) > best:
-            best, at = len(stems), index
-    text = parts[at]
-    for sentence in parts[at + 1 :]:
-        if len(text) + len(sentence) > SNIPPET:
-            break
-        text = f"{text} {sentence}"
-    spans = marker.find(text)
-    if spans and spans[0][0] > SNIPPET // 2:  # a long sentence whose words stand late
-        begin = text.rfind(" ", 0, spans[0][0] - 40) + 1
-        text = "… " + text[begin:]
-    text = _cut(text, SNIPPET)
-    return highlight(text, marker.find(text))
+            best, begin = len(stems), start
+    end = begin
+    for start, stop in bounds:
+        if start >= begin and (end == begin or stop - begin <= SNIPPET):
+            end = stop
+    first = next((left for left, _, _ in spans if begin <= left < end), begin)
+    lead = ""
+    if first - begin > SNIPPET // 2:  # a long sentence whose words stand late
+        begin, lead = abstract.rfind(" ", 0, first - 40) + 1, "… "
+    text = _cut(abstract[begin:end], SNIPPET)
+    kept = [(left - begin, right - begin, hit) for left, right, hit in spans
+            if begin <= left and right - begin <= len(text)]
+    return lead + highlight(text, kept)
 
 
 def reason(marker: Marker, title: str, abstract: str, *, sure: bool, exact: str = "",
@@ -132,11 +147,12 @@ def reason(marker: Marker, title: str, abstract: str, *, sure: bool, exact: str 
     """One hit's reason. ``exact``: "title" or "identifier" when that is why; ``nearest``: sentence by meaning."""
     title, abstract = latex.readable(latex.to_unicode(title)), latex.readable(latex.to_unicode(abstract))
     in_title = {stem for _, _, hit in marker.find(title) for stem in hit}
-    in_abstract = {stem for _, _, hit in marker.find(abstract) for stem in hit}
-    shown = snippet(marker, abstract)
+    spans = marker.find(abstract)
+    in_abstract = {stem for _, _, hit in spans for stem in hit}
+    shown = snippet(marker, abstract, spans)
     if exact:
         return Reason(f"this is its {exact}", shown)
-    parts, lacks = [], []
+    parts = []
     for place, stems in (("title", in_title), ("abstract", in_abstract)):
         words = [unit.word for unit in marker.units if marker.has(unit, stems)]
         if words:
@@ -165,4 +181,4 @@ def nearest_sentences(abstracts: Sequence[str], query: Vectors, embed: Callable[
         return [""] * len(abstracts)
     scores = embed(texts) @ query
     return [texts[start + int(scores[start:end].argmax())] if end > start else ""
-            for start, end in zip(bounds, bounds[1:], strict=False)]
+            for start, end in pairwise(bounds)]
