@@ -14,6 +14,7 @@ from .fields import Table
 
 _COLUMNS = ("id", "key", "revision", "title", "abstract", "categories", "published", "edition_day", "added_at",
             "imported_votes", "imported_comments", "vote_site", "retraction")
+VOTED_AT = {"hf_daily": "Hugging Face"}
 LISTS = {"hf_daily": "Hugging Face Daily Papers", "arxiv_daily": "arXiv", "arxiv": "arXiv"}
 
 
@@ -71,7 +72,7 @@ def of_list(name: str, day: date, table: Table | None = None) -> list[Candidate]
         there = members[candidate.id]
         if there is not None:
             candidate.votes = there
-            candidate.vote_site = LISTS.get(name, name)
+            candidate.vote_site = VOTED_AT.get(name, candidate.vote_site or name)
     return found
 
 

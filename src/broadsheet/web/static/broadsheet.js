@@ -121,7 +121,6 @@
     const on = verb === "save" ? !$("[aria-pressed=true]", entry)
       : verb === "read" ? !entry.classList.contains("read") : true;
     act(entry, verb, on);
-    if (verb === "hide") step(1);
     return true;
   };
   const undo = () => {
