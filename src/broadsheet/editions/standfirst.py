@@ -6,8 +6,8 @@ a sentence whose formulas cannot be drawn is passed over. The method, version 1:
 1. The abstract is split by ``text.sentences``; words are compared in lower case.
 2. *Who does what.* "we show, prove, find ..." (``we_claim``), "we propose, introduce ..." (``we_offer``), "we
    study" (``we_aim``), "we use, evaluate" (``we_do``), the same of "this paper", "our study" (``paper_...``); "it is
-   shown", "and show that" (``told_that``); "experiments reveal" (``results_tell``); "outperforms, reduces" (``gains``). "We further",
-   "also" say that the claim stood before (``we_follow``, ``also``).
+   shown", "and show that" (``told_that``); "experiments reveal" (``results_tell``); "outperforms, reduces" (``gains``).
+   "We further", "also" say that the claim stood before (``we_follow``, ``also``).
 3. *Where.* "In this paper", a heading ("Conclusions:"), "In conclusion" (``sums_up``), the first sentence that states
    anything (``first``). Abstracts without a "we show" or "this paper" conclude late (``late_impersonal``).
 4. *What about.* The share of the title's words (``shared``); the name that a title gives ("NAME: what it is").

@@ -8,8 +8,14 @@ from functools import lru_cache
 
 from broadsheet.text import latex_tables as tables
 
+# Formulas between dollars as Pandoc's ``tex_math_dollars`` reads them (no blank inside the dollars, no digit behind:
+# "$5 and $6" are prices), or with a blank inside when something of TeX stands there.
 MATH = re.compile(
-    r"(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|(?<!\\)\$(?P<i>(?:[^$\\]|\\.)+?)\$|\\\((?P<p>.+?)\\\)|\\\[(?P<b>.+?)\\\]",
+    r"(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|"
+    r"(?<!\\)\$(?=[^\s$])(?P<i>(?:[^$\\]|\\.)+?)(?<=\S)\$(?!\d)|"
+    r"(?<!\\)\$(?P<s>[^$\\^_]{0,80}[\\^_](?:[^$\\]|\\.)*)\$|"
+    r"(?<!\\)\$(?P<t>[^$\\=<>]{0,80}[=<>][^$\\]*|[^$\\]{1,4})\$(?!\d)|"
+    r"\\\((?P<p>.+?)\\\)|\\\[(?P<b>.+?)\\\]",
     re.S,
 )
 _ACCENT = re.compile(
@@ -25,11 +31,23 @@ _OLD_STYLE = re.compile(
     r"\{\s*\\(?:bf|it|em|tt|sc|rm|sf|sl|bfseries|itshape|scshape|emph)(?![A-Za-z])\s*(?P<in>[^{}]*)\}"
 )
 _HREF = re.compile(r"\\href\s*\{(?P<to>[^{}]*)\}\s*\{(?P<in>[^{}]*)\}")
-_ESCAPED = re.compile(r"\\([&%#_{}$ ,;])")
+_SHORTHAND = {"eg": "e.g.", "ie": "i.e.", "etal": "et al.", "etc": "etc.", "wrt": "w.r.t.", "vs": "vs."}
+# References and labels say nothing outside their paper; a footnote is not part of the sentence.
+_DROPPED = re.compile(
+    r"[~ ]?\\(?:[cC]ite[a-zA-Z]*|ref|eqref|cref|Cref|autoref|label|footnote|footnotemark|thanks|vspace|hspace|input)\*?"
+    r"\s*(?:\[[^\]]*\]\s*)*\{[^{}]*\}"
+)
+_COLOURED = re.compile(r"\\(?:textcolor|color|colorbox)\s*\{[^{}]*\}\s*(?:\{(?P<in>[^{}]*)\})?")
+_ESCAPED = re.compile(r"\\([&%#_$ ,;])")  # escaped braces stay: without the backslash they would mean something
 _BRACED = re.compile(r"(?P<command>\\[A-Za-z]+\*?\s*)?\{(?P<in>[^{}\\$]*)\}")
 _QUOTES = re.compile(r"``|''")
 _TIE = re.compile(r"(?<=\S)~(?=\S)")
 _BLANKS = re.compile(r"[ \t\r\n]+")
+
+
+def _tex(match: re.Match[str]) -> str:
+    """What stands between the marks of a formula."""
+    return match[match.lastgroup] if match.lastgroup else ""
 
 
 def to_unicode(text: str) -> str:
@@ -53,17 +71,19 @@ def _plain(text: str) -> str:
     """Text outside formulas."""
     if "\\" not in text and "{" not in text and "``" not in text:
         return text
+    text = text.replace("\\\\", " ")
     for _ in range(6):  # commands nest; each pass opens the innermost
         before = text
         if "\\" in text:
             text = _ACCENT.sub(_accent, text)
+            text = _COLOURED.sub(lambda m: m["in"] or "", text)
             text = _HREF.sub(lambda m: m["in"] or m["to"], text)
             text = _STYLED.sub(lambda m: m["in"], _OLD_STYLE.sub(lambda m: m["in"], text))
             text = _SYMBOL.sub(_symbol, text)
         text = _BRACED.sub(lambda m: m.group() if m["command"] else m["in"], text)
         if text == before:
             break
-    text = _ESCAPED.sub(r"\1", text.replace("\\\\", " ")) if "\\" in text else text
+    text = _ESCAPED.sub(r"\1", text) if "\\" in text else text
     return text.replace("``", "“").replace("''", "”") if "``" in text else text
 
 
@@ -76,8 +96,14 @@ def _accent(match: re.Match[str]) -> str:
 
 
 def _symbol(match: re.Match[str]) -> str:
-    found = tables.TEXT_SYMBOLS.get(match["name"])
-    return match.group() if found is None else found
+    name = match["name"]
+    if name in _SHORTHAND:
+        return _SHORTHAND[name] + (" " if match["after"].isspace() else "")
+    found = tables.TEXT_SYMBOLS.get(name)
+    if found is not None:
+        return found
+    drawn = tables.GREEK.get(name) or tables.MATH_SYMBOLS.get(name)  # meant as a formula, the dollars forgotten
+    return match.group() if drawn is None else drawn + (" " if match["after"].isspace() else "")
 
 
 def to_words(text: str) -> str:
@@ -88,7 +114,7 @@ def to_words(text: str) -> str:
     if "\\" not in text and "$" not in text and "{" not in text:
         return text
     text = to_unicode(text)
-    text = MATH.sub(lambda m: _math_words(m["d"] or m["i"] or m["p"] or m["b"] or ""), text)
+    text = MATH.sub(lambda m: _math_words(_tex(m)), _DROPPED.sub("", text))
     if "\\" in text or "{" in text or "$" in text:
         text = _math_words(text)
     return _BLANKS.sub(" ", text).strip()
@@ -114,14 +140,14 @@ def _command_word(match: re.Match[str]) -> str:
 
 def to_html(text: str) -> str:
     """Escaped HTML with formulas as ``<math>``. What cannot be drawn becomes plain readable text, never raw TeX."""
-    if "$" not in text and "\\" not in text and "{" not in text:
+    if "$" not in text and "\\" not in text and "{" not in text and "}" not in text:
         return html.escape(text)
     text = to_unicode(text)
     out: list[str] = []
     last = 0
     for match in MATH.finditer(text):
         out.append(html.escape(readable(text[last : match.start()])))
-        out.append(formula(match["d"] or match["i"] or match["p"] or match["b"] or ""))
+        out.append(formula(_tex(match)))
         last = match.end()
     out.append(html.escape(readable(text[last:])))
     return "".join(out)
@@ -169,7 +195,7 @@ def _is_safe(drawn: str) -> bool:
 def is_drawable(text: str) -> bool:
     """Whether every formula of ``text`` becomes MathML and no command is left outside of them."""
     text = to_unicode(text)
-    if any(not mathml(m["d"] or m["i"] or m["p"] or m["b"] or "") for m in MATH.finditer(text)):
+    if any(not mathml(_tex(m)) for m in MATH.finditer(text)):
         return False
     rest = MATH.sub("", text)
     return "\\" not in rest and rest.count("$") < 2
@@ -177,8 +203,9 @@ def is_drawable(text: str) -> bool:
 
 def readable(text: str) -> str:
     """Text left of TeX for human eyes: symbols as Unicode, no backslash, brace or dollar of TeX."""
-    if "\\" not in text and "{" not in text and "$" not in text and "~" not in text:
+    if "\\" not in text and "{" not in text and "$" not in text and "~" not in text and "}" not in text:
         return text
+    text = _DROPPED.sub("", text)
     text = _COMMAND.sub(lambda m: tables.symbol(m[1]) if m[1] else m.group()[1:], text)
     text = _TIE.sub("\u00a0", text) if "~" in text else text
     return _BLANKS.sub(" ", text.replace("{", "").replace("}", "").replace("\\", ""))

@@ -27,7 +27,10 @@ TEXT_SYMBOLS: dict[str, str] = {
     "ddag": "‡", "dots": "…", "ldots": "…", "textellipsis": "…", "textendash": "–", "textemdash": "—",
     "textquoteright": "’", "textquoteleft": "‘", "textquotedblleft": "“", "textquotedblright": "”",
     "textregistered": "®", "texttrademark": "™", "textdegree": "°", "degree": "°", "textmu": "µ", "textohm": "Ω",
-    "textasciitilde": "~", "textbackslash": "", "textbar": "|", "textless": "<", "textgreater": ">",
+    "textasciitilde": "~", "texttimes": "×", "textpm": "±", "textalpha": "α", "textbeta": "β", "textgamma": "γ",
+    "boldmath": "",
+    "bf": "", "em": "", "it": "",
+    "textbackslash": "", "textbar": "|", "textless": "<", "textgreater": ">",
     "textunderscore": "_", "textbullet": "•", "textperiodcentered": "·", "LaTeX": "LaTeX", "TeX": "TeX",
     "newline": " ", "linebreak": " ", "par": " ", "noindent": "", "xspace": "", "and": "and", "quad": " ",
     "qquad": " ", "protect": "", "centering": "", "smallskip": " ", "medskip": " ", "bigskip": " ", "slash": "/",
@@ -42,7 +45,7 @@ GREEK: dict[str, str] = {
     "Omega": "Ω",
 }  # fmt: skip
 
-_MATH_SYMBOLS: dict[str, str] = {
+MATH_SYMBOLS: dict[str, str] = {
     "times": "×", "cdot": "·", "pm": "±", "mp": "∓", "leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "neq": "≠",
     "ne": "≠", "approx": "≈", "sim": "∼", "simeq": "≃", "equiv": "≡", "propto": "∝", "infty": "∞", "ell": "ℓ",
     "hbar": "ℏ", "nabla": "∇", "partial": "∂", "sum": "∑", "prod": "∏", "int": "∫", "sqrt": "√", "in": "∈",
@@ -177,4 +180,4 @@ def symbol(name: str) -> str:
     """The character that a command draws; the name itself when there is none, "" for commands of layout."""
     if name in SILENT:
         return ""
-    return GREEK.get(name) or _MATH_SYMBOLS.get(name) or TEXT_SYMBOLS.get(name, name)
+    return GREEK.get(name) or MATH_SYMBOLS.get(name) or TEXT_SYMBOLS.get(name, name)

@@ -35,8 +35,8 @@ def _from_comma(name: str) -> str:
     if len(parts) > 2:  # a list of people or an organisation: order unknown, commas kept apart by nothing
         return " ".join([*parts, *suffixes])
     given = parts[1] if len(parts) == 2 else ""
-    if given.isupper() and _INITIALS.match(given):
-        given = _dotted(given)
+    if given.isupper() and _INITIALS.match(given.replace(" ", "")):
+        given = _dotted(given.replace(" ", ""))
     return " ".join(filter(None, [given, parts[0], *suffixes]))
 
 
