@@ -31,12 +31,18 @@ PAPERS = 300  # distinct paper pages asked for
 _WORDS = 60  # distinct search queries drawn from titles
 
 
+def _stranger() -> str:
+    """An address of the block for benchmarks (RFC 2544)."""
+    return f"198.{random.randint(18, 19)}.{random.randint(0, 255)}.{random.randint(1, 254)}"
+
+
 @dataclass(slots=True)
 class _Client:
     """One client with its own connection and cookies."""
 
     port: int
     cookie: str = ""
+    many: bool = True  # without a cookie: every request from another stranger, so that the crawlers' limit stays out
     times: list[float] = field(default_factory=list)
     bytes: list[int] = field(default_factory=list)
     refused: int = 0
@@ -49,6 +55,8 @@ class _Client:
         headers = {"Accept-Encoding": "gzip", "Host": f"127.0.0.1:{self.port}"}
         if self.cookie:
             headers["Cookie"] = self.cookie
+        elif self.many:
+            headers["X-Forwarded-For"] = _stranger()
         started = time.perf_counter()
         connection.request("GET", address, headers=headers)
         answer = connection.getresponse()
@@ -136,7 +144,7 @@ def _addresses(port: int, keys: Sequence[str]) -> list[str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     found = []
     for key in keys:
-        connection.request("GET", f"/papers/{key}", headers={"Host": f"127.0.0.1:{port}"})
+        connection.request("GET", f"/papers/{key}", headers={"X-Forwarded-For": _stranger()})
         answer = connection.getresponse()
         answer.read()
         found.append(answer.getheader("Location") or f"/papers/{key}")
@@ -243,7 +251,7 @@ def run_crawl(config: Config, *, seconds: float, pages_per_second: float = 20.0)
     pages = _pages(None, draw)
     with _copy(config) as data, _server(data) as port:
         reader = _Client(port, _local_cookie(port, data))
-        crawler = _Client(port)
+        crawler = _Client(port, many=False)
         reader.get("/")
         reader.times.clear()
         papers = _addresses(port, pages.papers[:PAPERS])
