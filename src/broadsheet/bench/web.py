@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 from ..catalogue.models import Paper
 from ..config import Config
@@ -160,7 +161,7 @@ def _run(clients: Sequence[_Client], seconds: float, address: Callable[[], str])
         try:
             while time.monotonic() < ends:
                 client.get(address())
-        except (OSError, BroadsheetError, http.client.HTTPException) as problem:
+        except (OSError, ValueError, BroadsheetError, http.client.HTTPException) as problem:
             faults.append(problem)
 
     for client in clients:
@@ -196,7 +197,7 @@ def _pages(day: str | None, draw: random.Random) -> _Pages:
     queries = []
     for _, title in rows[:_WORDS]:
         words = [word for word in title.split() if word.isalnum() and len(word) > 3]
-        queries.append("+".join(draw.sample(words, min(len(words), draw.choice([1, 2, 3])))) or "paper")
+        queries.append(quote_plus(" ".join(draw.sample(words, min(len(words), draw.choice([1, 2, 3])))) or "paper"))
     return _Pages(chosen, [key for key, _ in rows], queries)
 
 
