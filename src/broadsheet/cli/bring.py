@@ -144,9 +144,13 @@ class _Follower:
 
     def __init__(self, settings: Config) -> None:
         self.settings = settings
-        self.child = subprocess.Popen(
-            [sys.executable, "-m", "broadsheet", "work", "--until-idle", "--index-only", "--data", str(settings.data)],
-            stdin=subprocess.PIPE,
+        self.child = self._start(subprocess.PIPE)
+
+    def _start(self, stdin: int) -> subprocess.Popen[bytes]:
+        data = str(self.settings.data)
+        return subprocess.Popen(
+            [sys.executable, "-m", "broadsheet", "work", "--until-idle", "--index-only", "--data", data],
+            stdin=stdin,
             stdout=subprocess.DEVNULL,
         )
 
@@ -167,9 +171,12 @@ class _Follower:
                 return
             if all(reached.positions.get(lane, 0) >= seq for lane, seq in target.items()):
                 return
-            if self.child.poll() is not None and self.child.returncode not in (0, 4):
-                say("The index is not up to date; the papers are stored. Run `broadsheet work --until-idle`.")
-                return
+            if self.child.poll() is not None:
+                if self.child.returncode not in (0, 4):
+                    say("The index is not up to date; the papers are stored. Run `broadsheet work --until-idle`.")
+                    return
+                time.sleep(0.5)  # whoever followed instead of our child may end before it has come to our papers
+                self.child = self._start(subprocess.DEVNULL)
             time.sleep(0.05)
 
     def close(self) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 import re
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
+import zstandard
 
 from ...text import identifiers, language, latex, markup, names
 from ...text.dates import partial
 from ...text.folding import slug
 from ..forms import register
 from ..records import Author, Link, ParsedRecord, PartialDate
-from .files import FileFault, Line
+from .files import FileFault, Line, chunks
 from .jsonl import ABSTRACT_LIMIT, TITLE_LIMIT, BadRecord
 
 FORM = "bibtex-json/1"
@@ -24,24 +26,32 @@ _DIGITS = re.compile(r"\d+")
 _MONTHS = {n: i for i, n in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
 
 
+def _content(path: Path) -> bytes:
+    """The whole file, unpacked; raises :class:`FileFault` when it is too large or cannot be read to its end."""
+    raw = bytearray()
+    try:
+        for piece in chunks(path):
+            raw += piece
+            if len(raw) > SIZE_LIMIT:
+                raise FileFault(
+                    f"{path} has more than {SIZE_LIMIT >> 20} MB. Nothing of it was imported. "
+                    "Split it, or convert it to JSON Lines, which is read in flat memory."
+                )
+    except (EOFError, zlib.error, zstandard.ZstdError, OSError) as problem:
+        raise FileFault(
+            f"{path} breaks off ({problem}). Nothing of it was imported; what other files brought stands. "
+            "Fetch the file again and repeat the import."
+        ) from None
+    return bytes(raw)
+
+
 def entries(path: Path) -> Iterator[Line]:
     """The entries of a BibTeX file as JSON lines; ``number`` is the line the entry begins at.
 
     What the library cannot read comes with a fault. Text that is not UTF-8 is read as Latin-1, as old files are.
     Raises :class:`FileFault` when the file cannot be read at all.
     """
-    try:
-        if path.stat().st_size > SIZE_LIMIT:
-            raise FileFault(
-                f"{path} has more than {SIZE_LIMIT >> 20} MB. Nothing of it was imported. "
-                "Split it, or convert it to JSON Lines, which is read in flat memory."
-            )
-        raw = path.read_bytes()
-    except OSError as problem:
-        raise FileFault(
-            f"{path} cannot be read ({problem.strerror}). Nothing of it was imported; what other files brought stands. "
-            "Check the path and the rights of the file, then import it again."
-        ) from None
+    raw = _content(path)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -109,9 +119,9 @@ def parse_entry(body: bytes) -> ParsedRecord:
     citation key, title and first author."""
     try:
         entry = orjson.loads(body)
-        fields: dict[str, str] = entry["fields"]
+        fields = {str(name): str(value) for name, value in entry["fields"].items()}
         key = str(entry["key"])
-    except (orjson.JSONDecodeError, KeyError, TypeError) as problem:
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as problem:
         raise BadRecord("entry", f"cannot be read ({problem})") from None
     title = _clean(fields.get("title", ""))
     if not title:
@@ -119,17 +129,20 @@ def parse_entry(body: bytes) -> ParsedRecord:
     abstract = _clean(fields.get("abstract", ""))
     if len(title) > TITLE_LIMIT or len(abstract) > ABSTRACT_LIMIT:
         raise BadRecord("title", f"title or abstract of {key!r} is too long")
+    authors, organisation = _authors(fields.get("author", "")), fields.get("organization", fields.get("institution", ""))
+    if len(organisation) > 400 or any(len(author.name) > 400 for author in authors):
+        raise BadRecord("author", f"an author or the institution of {key!r} has more than 400 characters")
     url = _clean(fields.get("url", ""))
     keywords = re.split(r"[;,]", fields.get("keywords", ""))
     return ParsedRecord(
         identifiers=_identifiers(fields, key, title),
         title=title,
         abstract=abstract,
-        authors=_authors(fields.get("author", "")),
+        authors=authors,
         published=_published(fields),
-        categories=tuple(c for c in [_clean(fields.get("primaryclass", fields.get("eprintclass", "")))] if c),
+        categories=tuple(c[:80] for c in [_clean(fields.get("primaryclass", fields.get("eprintclass", "")))] if c),
         topics=tuple(dict.fromkeys(word for item in keywords if (word := _clean(item)[:200]))),
-        organisation=_clean(fields.get("organization", fields.get("institution", ""))),
+        organisation=_clean(organisation),
         venue=_clean(fields.get("journal", fields.get("journaltitle", fields.get("booktitle", "")))),
         language=language.detect(f"{title} {abstract[:400]}"),
         links=(Link("abstract", url),) if url.startswith(("http://", "https://")) and " " not in url else (),

@@ -45,11 +45,12 @@ def chunks(path: Path) -> Iterator[bytes]:
             "Check the path and the rights of the file, then import it again."
         ) from None
     with raw:
-        if path.suffix == ".zst":
+        packing = path.suffix.lower()
+        if packing == ".zst":
             yield from _unzstd(raw)
-        elif path.suffix == ".gz":
+        elif packing == ".gz":
             with gzip.GzipFile(fileobj=raw) as stream:
-                while piece := stream.read(_CHUNK):
+                while piece := stream.read1(_CHUNK):  # `read` would lose what it has when the archive breaks off
                     yield piece
         else:
             while piece := raw.read(_CHUNK):
@@ -79,9 +80,7 @@ def lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[Line]:
     """
     number, rest, skipping = 0, b"", False
     try:
-        for chunk in chunks(path):
-            if number == 0 and not rest and not skipping and chunk.startswith(_BOM):
-                chunk = chunk[3:]
+        for chunk in _without_bom(chunks(path)):
             *whole, last = (rest + chunk).split(b"\n")
             for data in whole:
                 number += 1
@@ -105,6 +104,18 @@ def lines(path: Path, limit: int = LINE_LIMIT) -> Iterator[Line]:
         ) from None
     if rest.strip() and not skipping:
         yield Line(number + 1, rest.rstrip(b"\r"))
+
+
+def _without_bom(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes less a byte order mark at the very start, however the pieces are cut."""
+    start = b""
+    for piece in pieces:
+        start += piece
+        if len(start) >= len(_BOM) or not _BOM.startswith(start):
+            yield start.removeprefix(_BOM)
+            yield from pieces
+            return
+    yield start
 
 
 def _too_long(limit: int) -> str:

@@ -49,9 +49,13 @@ def _number(record: dict[str, Any], name: str) -> int | None:
     value = record.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or not -(10**9) < value < 10**9:
+    if not _is_number(value):
         raise BadRecord(name, f"must be a whole number, is {value!r:.60}")
-    return value
+    return int(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and -(10**9) < value < 10**9
 
 
 def _list(record: dict[str, Any], name: str, read: Callable[[Any], T]) -> tuple[T, ...]:
@@ -106,8 +110,8 @@ def _announced(item: Any) -> Announced:
     if kind not in ("new", "cross-list", "replacement"):
         raise ValueError(f"kind must be new, cross-list or replacement, is {kind!r:.40}")
     votes = item.get("votes")
-    if votes is not None and (isinstance(votes, bool) or not isinstance(votes, int)):
-        raise ValueError("votes must be a whole number")
+    if votes is not None and not _is_number(votes):
+        raise ValueError("votes must be a whole number under 1,000,000,000")
     listed = _plain(item["list"])
     if not listed or len(listed) > 32:
         raise ValueError("list must be a name of 1 to 32 characters")
@@ -122,7 +126,9 @@ def _announced(item: Any) -> Announced:
 
 
 def _version(item: Any) -> Version:
-    return Version(int(item["number"]), _plain(item["submitted"]), _plain(item.get("size") or ""))
+    if not isinstance(item, dict) or not _is_number(item.get("number")):
+        raise ValueError("must be an object with number (a whole number), submitted, and maybe size")
+    return Version(item["number"], _plain(item["submitted"]), _plain(item.get("size") or ""))
 
 
 def _link(item: Any) -> Link | None:
@@ -162,11 +168,7 @@ def _identifiers(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
             found.append(identifiers.normalise("doi", doi))
         except ValueError:
             found = found  # a DOI field that holds something else is no reason to lose the paper
-    for item in record.get("identifiers") or ():
-        try:
-            found.append(identifiers.from_record_id(item))
-        except (ValueError, TypeError, AttributeError) as problem:
-            raise BadRecord("identifiers", str(problem)) from None
+    found.extend(_list(record, "identifiers", identifiers.from_record_id))
     return tuple(dict.fromkeys(found))
 
 
@@ -189,7 +191,10 @@ def _organisation(record: dict[str, Any]) -> str:
         value = value.get("fullname") or value.get("name")
     if value is None:
         return ""
-    return _short(value)
+    try:
+        return _short(value)
+    except ValueError as problem:
+        raise BadRecord("organization", str(problem)) from None
 
 
 def _retraction(record: dict[str, Any]) -> Retraction | None:
