@@ -160,7 +160,9 @@ def test_a_closed_day_stands_as_it_stood(client: Client) -> None:
 def test_weeks_months_archive_trending_and_formulas(client: Client) -> None:
     many(30)
     assert "30\u00a0papers" in text(client, "/papers/week/2026-W20")
-    assert "/papers/date/2026-05-12" in text(client, "/papers/month/2026-05")
+    month = text(client, "/papers/month/2026-05")
+    assert "/papers/date/2026-05-12" in month
+    assert "On the matter of number 26" in month
     assert "/papers/month/2026-05" in text(client, "/archive")
     for name in ("edition", "talked", "trending", "newest"):
         text(client, f"/formula/{name}")

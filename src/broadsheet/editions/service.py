@@ -42,7 +42,11 @@ class Site:
 
 @dataclass(slots=True, eq=False)
 class DayData:
-    """The papers of one page's days, ready for choosing; kept while nothing of them changes."""
+    """The papers of one page's days, ready for choosing; kept while nothing of them changes.
+
+    ``number`` is that of the edition when the day was read; counting days anew for each page would cost more than
+    the page (10 ms at 200,000 papers), and it changes only when a day before this one appears.
+    """
 
     days: tuple[date, ...]
     mark: tuple[object, ...]
@@ -52,6 +56,7 @@ class DayData:
     points: dict[int, Points]
     earlier: list[Candidate]
     front: Front
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +82,15 @@ class Edition:
 
 _days: OrderedDict[tuple[object, ...], DayData] = OrderedDict()
 _lock = Lock()
+_front: tuple[tuple[int, date], tuple[date, ...]] | None = None
 
 
 def forget() -> None:
     """Drop what this process keeps of days (tests; after a restored backup)."""
+    global _front
     with _lock:
         _days.clear()
+        _front = None
 
 
 def _day_data(days: tuple[date, ...], site: Site) -> DayData:
@@ -105,7 +113,8 @@ def _day_data(days: tuple[date, ...], site: Site) -> DayData:
     points = points_of(candidates, site.interests)
     front = arrange(candidates, earlier, site.interests, points=points, first_fields=site.first_fields)
     by_id = {one.id: one for one in (*earlier, *candidates)}
-    data = DayData(days, mark, position, candidates, by_id, points, earlier, front)
+    data = DayData(days, mark, position, candidates, by_id, points, earlier, front,
+                   calendar.number_of(last))
     with _lock:
         _days[place] = data
         while len(_days) > _KEPT_DAYS:
@@ -115,11 +124,16 @@ def _day_data(days: tuple[date, ...], site: Site) -> DayData:
 
 def front_days(today: date) -> tuple[date, ...]:
     """The days on the front page: the newest closed or arriving edition, a thin one with the last full one."""
-    newest = calendar.newest_day(today)
-    if newest is None:
-        return ()
-    counts = calendar.day_counts(newest - timedelta(weeks=calendar.USUAL_WEEKS + 1), newest)
-    return calendar.shown_days(counts, newest)
+    global _front
+    place = (changes.total(), today)
+    if _front is None or _front[0] != place:
+        newest = calendar.newest_day(today)
+        days: tuple[date, ...] = ()
+        if newest is not None:
+            counts = calendar.rough_counts(newest - timedelta(weeks=calendar.USUAL_WEEKS + 1), newest)
+            days = calendar.shown_days(counts, newest)
+        _front = place, days
+    return _front[1]
 
 
 def edition(
@@ -151,7 +165,7 @@ def edition(
         if narrowing.order == "newest":
             ordered = tuple(one.id for one in newest_first(kept)[:FRONT_PAPERS])
     return Edition(
-        day=days[0], days=days, number=stored.number if stored else calendar.number_of(days[0]), front=front,
+        day=days[0], days=days, number=stored.number if stored else data.number, front=front,
         candidates=by_id, ordered=ordered, hidden=len(data.candidates) - len(kept), total=len(data.candidates),
         closed=stored is not None, before=calendar.day_before(days[-1]), after=calendar.day_after(days[0], today),
     )
@@ -245,7 +259,8 @@ def month_days(first: date, last: date) -> list[ArchiveDay]:
     titles = dict(Paper.objects.filter(id__in=leads.values(), state=Paper.State.LIVE).values_list("id", "title"))
     best: dict[date, str] = {}
     rows = (
-        Paper.objects.filter(edition_day__gte=first, edition_day__lte=last, state=Paper.State.LIVE, retraction=None)
+        Paper.objects.filter(edition_day__gte=first, edition_day__lte=last, state=Paper.State.LIVE,
+                             retraction__isnull=True)
         .order_by("edition_day", "imported_votes", "published", "id").values_list("edition_day", "title")
     )
     for day, title in rows:
@@ -289,7 +304,7 @@ def close_due(now: datetime, today: date, site: Site) -> list[date]:
         if recent:
             continue
         data = _day_data((day,), site)
-        snapshots.close(day, data.front, calendar.number_of(day), now)
+        snapshots.close(day, data.front, data.number, now)
         made.append(day)
     return made
 
