@@ -60,13 +60,18 @@ class Marker:
         self._slips = [(fold(unit.word), frozenset(stem for way in unit.ways for stem in way))
                        for unit in units if unit.fuzzy]
         self._cjk = any(_CJK.search(stem) for stem in self._wanted)
+        # In plain text only words that begin like a stem need to be looked at.
+        starts = "|".join(map(re.escape, sorted(self._starts))) or "(?!)"
+        self._likely = None if self._slips or self._cjk else re.compile(
+            rf"(?<![^\W_])(?:{starts})[^\W_]*(?:-[^\W_]+)*", re.I)
         self._seen: dict[str, frozenset[str]] = {}  # the texts of one page share most of their words
 
     def find(self, text: str) -> list[Span]:
         """Start, end and wanted stems of each word of ``text`` that the query has."""
         found: list[Span] = []
         seen = self._seen
-        for match in _WORD.finditer(text):
+        words = self._likely if self._likely is not None and text.isascii() else _WORD
+        for match in words.finditer(text):
             word = match.group()
             hit = seen.get(word)
             if hit is None:

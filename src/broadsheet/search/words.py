@@ -24,8 +24,8 @@ from .reader import Snapshot
 TITLE_WEIGHT = 0.3
 FUZZY_WEIGHT = 4.0  # about the BM25 of a rare word; a fuzzy match itself scores 1
 FUZZY_FROM = 4  # letters: shorter words with one letter changed are other words
-LONG_QUERY = 6  # words; from here on a sure hit may lack some
-LONG_SHARE = 0.75
+LONG_QUERY = 8  # words; from here on a sure hit may lack some
+LONG_SHARE = 0.85
 OWN_SHARE = 0.3
 
 _FIELD_OF = {"author": s.F_AUTHORS, "topic": s.F_TOPIC, "org": s.F_ORGANISATION, "venue": s.F_VENUE}
@@ -196,7 +196,7 @@ def _conditions(plan: Plan, snapshot: Snapshot) -> list[tuple[Any, Any]]:
 
 
 def needed(units: Sequence[Unit]) -> int:
-    """How many of the units a sure hit must have: all, and of six or more at least three quarters."""
+    """How many of the units a sure hit must have: all, and of eight or more at least 85%."""
     return len(units) if len(units) < LONG_QUERY else math.ceil(LONG_SHARE * len(units))
 
 
