@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from broadsheet.config import Config, load
-from broadsheet.sources.http import Client
+
+if TYPE_CHECKING:
+    from broadsheet.sources.http import Client
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # a Friday, after the lists of that day
 
@@ -44,6 +46,8 @@ def config_for(base: str, data: Path, **values: Any) -> Config:
 
 def client_for(config: Config, clock: FastClock | None = None, **values: Any) -> Client:
     """The real client with a clock that does not wait."""
+    from broadsheet.sources.http import Client  # needs Django, which a process of its own sets up later
+
     return Client(config, clock=clock or FastClock(), dice=lambda: 0.5, **values)
 
 

@@ -7,9 +7,7 @@ intake, which knows each record by source, key and digest, changes nothing the s
 from __future__ import annotations
 
 import logging
-import os
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -19,12 +17,12 @@ import orjson
 
 from ..catalogue import changes, leases
 from ..catalogue.intake import Counts, intake
-from ..catalogue.models import Lease
 from ..config import Config, current
 from ..errors import BroadsheetError, UsageError
 from .connector import Connector, Cursor, Page, Reject
 from .errors import SourceError
 from .http import Client
+from .manners import clear_dead, holder_name
 from .models import SourceState
 from .registry import CONNECTORS
 
@@ -80,24 +78,6 @@ def harvest(name: str, *, now: datetime, since: date | None = None, progress: Pr
             own.close()
 
 
-def _holder() -> str:
-    return f"{socket.gethostname()[:50]}:{os.getpid()}"
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the holder of a lease was a process of this machine that is gone (killed in mid-harvest)."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname()[:50] or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
-
-
 class _Run:
     """One harvest under way."""
 
@@ -112,7 +92,7 @@ class _Run:
         self.progress = progress
         self.dice = dice
         self.lease = f"source:{state.name}"[:120]
-        self.holder = _holder()
+        self.holder = holder_name()
         self.out = Outcome(state.name, "ok", "")
         self.odd: list[str] = []
 
@@ -120,10 +100,8 @@ class _Run:
         """Take the lease on this source, over a dead process of this machine if need be."""
         if leases.acquire(self.lease, self.holder, LEASE_SECONDS, self.client.clock.now()):
             return True
-        holder = Lease.objects.filter(name=self.lease).values_list("holder", flat=True).first()
-        if holder is None or not _is_dead(holder):
+        if not clear_dead(self.lease):
             return False
-        leases.release(self.lease, holder)
         return leases.acquire(self.lease, self.holder, LEASE_SECONDS, self.client.clock.now())
 
     def go(self) -> Outcome:

@@ -40,7 +40,7 @@ class Client:
                  read_seconds: float = READ_SECONDS) -> None:
         self._config = config
         self.clock: Clock = clock or SystemClock()
-        self._turns: Turns = turns or LeaseTurns(self.clock)
+        self._turns: Turns = turns or LeaseTurns(self.clock, config.request_pause)
         self._dice = dice or random.Random().random
         self._read_seconds = read_seconds
         self._resolver = resolver

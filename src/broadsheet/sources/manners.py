@@ -6,10 +6,13 @@ arXiv asks for one request per three seconds over one connection for API, OAI-PM
 
 from __future__ import annotations
 
+import os
 import secrets
+import socket
 from typing import Protocol
 
 from ..catalogue import leases
+from ..catalogue.models import Lease
 from .clock import Clock
 from .errors import SourceError
 
@@ -23,6 +26,28 @@ def group_of(host: str, port: int | None = None) -> str:
         if host == group or host.endswith(f".{group}"):
             return group
     return f"{host}:{port}" if port else host
+
+
+def holder_name() -> str:
+    """A holder of leases that tells machine and process, so that a dead one is known."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def clear_dead(name: str) -> bool:
+    """Free a lease whose holder was a process of this machine that is gone (kill -9); True if there was one."""
+    holder = Lease.objects.filter(name=name).values_list("holder", flat=True).first() or ""
+    host, _, rest = holder.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname()[:40] or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        leases.release(name, holder)
+        return True
+    except OSError:
+        return False
+    return False
 
 
 class Turns(Protocol):
@@ -40,13 +65,14 @@ class Turns(Protocol):
 class LeaseTurns:
     """Turns by lease rows. Each turn has a holder of its own, so that our own next request waits as well."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, pause: float = 3.0) -> None:
         self._clock = clock
+        self._pause_at_most = pause
         self._holder: dict[str, str] = {}
 
     def take(self, group: str, seconds: float, patience: float) -> None:
-        """See :class:`Turns`. A killed holder is waited for until its lease ends (its request's time limit)."""
-        holder = secrets.token_hex(8)
+        """See :class:`Turns`. A holder that was killed is passed over; on another machine its lease is waited for."""
+        holder = holder_name()
         name = f"host:{group}"
         deadline = self._clock.tick() + patience
         while not leases.acquire(name, holder, seconds, self._clock.now()):
@@ -58,6 +84,10 @@ class LeaseTurns:
                     "Nothing is lost: this source is asked again soon.", again=True,
                     cause=f"no turn at {name} within {patience:.0f} s",
                 )
+            if left > self._pause_at_most and clear_dead(name):
+                # It may have asked a moment ago: the pause is kept all the same.
+                self._clock.sleep(self._pause_at_most)
+                continue
             # Never longer than a second: the holder may leave earlier than its lease says.
             self._clock.sleep(min(max(left, 0.02), 1.0))
         self._holder[group] = holder
