@@ -37,6 +37,7 @@ POLITE_SECONDS = 0.1  # how often bulk rows are committed while interactive chan
 GATHER_SECONDS = 0.15  # how long bulk rows wait for more of them when the log is empty for the moment
 INTERACTIVE_BATCH = 200
 HEAP = 64 << 20  # bytes that tantivy fills before it writes a segment of its own accord
+TIDY_SECONDS = 3  # after the last commit: by then merges have ended
 _READ = 2000  # bulk changes read from the log at once
 
 
@@ -113,6 +114,10 @@ class GenerationWriter:
         self.committed = dict(positions)
         self.uncommitted = 0
 
+    def tidy(self) -> None:
+        """Remove the files of segments that merges have replaced (tantivy does so only with the next commit)."""
+        self._writer.garbage_collect_files()
+
     def close(self, *, merge: bool = False) -> None:
         """Let go of both stores; ``merge`` waits for tantivy's merges first. Uncommitted rows are written again."""
         if merge:
@@ -137,6 +142,7 @@ class Follower:
         self._seen: dict[int, int] = {}
         self._oldest = 0.0  # monotonic time of the first uncommitted paper
         self._last_interactive = float("-inf")
+        self._tidy_at = 0.0
         self._backlog: list[changes.Change] = []
         try:
             self._open()
@@ -220,8 +226,13 @@ class Follower:
                 return applied + found
             if self._due(writer):
                 self._commit(writer)
-        if applied or self._seen == writer.committed:
+        if applied:
             return applied
+        if self._seen == writer.committed:
+            if self._tidy_at and time.monotonic() > self._tidy_at:
+                self._tidy_at = 0.0
+                writer.tidy()
+            return 0
         if time.monotonic() - self._oldest >= GATHER_SECONDS:
             self._commit(writer)
         else:
@@ -245,6 +256,7 @@ class Follower:
 
     def _commit(self, writer: GenerationWriter) -> None:
         writer.commit(self._seen)
+        self._tidy_at = time.monotonic() + TIDY_SECONDS
 
     @property
     def positions(self) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """The second speed of meaning: the full model's vectors take the place of sketches, newest papers first.
 
-``Filler`` runs in the worker and keeps one child process (``python -m broadsheet.search.vectors INDEX_DIR MODEL``) at
+``Filler`` runs in the worker and keeps one child process (``filling.py``) at
 low priority, so that pages keep their cores; onnxruntime's memory goes with it. The child needs nothing but the columns
 and the database: what is left to do is every live row whose kind is still SKETCH, so it can be killed anywhere and
 started again. A vector is written only if the row's text is still the one that was embedded.
@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +23,6 @@ from .follower import Embed
 from .writing import ColumnWriter, hash_number, vector_text
 
 BATCH = 32  # papers embedded and written together: about a second
-NICE = 15
 
 
 def pending_rows(columns: Columns) -> npt.NDArray[np.int64]:
@@ -98,7 +96,7 @@ class Filler:
         waiting = pending(get(self._index_dir).refresh().columns)
         if waiting and not self.running:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "broadsheet.search.vectors", str(self._index_dir), str(self._model_dir)],
+                [sys.executable, "-m", "broadsheet.search.filling", str(self._index_dir), str(self._model_dir)],
                 env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}, stdin=subprocess.DEVNULL,
             )
         return waiting
@@ -113,23 +111,3 @@ class Filler:
                 self._child.kill()
                 self._child.wait()
         self._child = None
-
-
-def main(arguments: list[str]) -> int:
-    """The child: fill until nothing is pending, or until the parent has gone."""
-    index_dir, model_dir = Path(arguments[0]), Path(arguments[1])
-    os.nice(NICE)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
-    import django
-
-    django.setup()
-    from .embedding.full import FullModel
-
-    model: Any = FullModel.load(model_dir)
-    parent = os.getppid()
-    fill(index_dir, model.embed, stopped=lambda: os.getppid() != parent)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
