@@ -1,4 +1,4 @@
-"""Test collections in BEIR layout (Thakur et al. 2021): ``corpus.jsonl[.zst|.gz]``, ``queries.jsonl``, ``qrels/test.tsv``."""
+"""Test collections in BEIR layout (Thakur et al. 2021): corpus.jsonl (.zst, .gz), queries.jsonl, qrels/test.tsv."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _open(directory: Path) -> IO[str]:
         if name.endswith(".zst"):
             import zstandard
 
-            return zstandard.open(path, "rt", encoding="utf-8")
+            return io.TextIOWrapper(zstandard.open(path, "rb"), encoding="utf-8")
         return gzip.open(path, "rt", encoding="utf-8") if name.endswith(".gz") else path.open(encoding="utf-8")
     raise UsageError(f"{directory} has no corpus.jsonl (.zst, .gz). Nothing was measured. It wants the layout of BEIR: "
                      "corpus.jsonl, queries.jsonl, qrels/test.tsv.")
@@ -62,7 +62,8 @@ def _lines(file: IO[str]) -> Iterator[dict[str, object]]:
 def read(directory: Path) -> Collection:
     """Read a whole collection. Raises UsageError naming the file that is missing or wrong."""
     try:
-        documents = [(str(d["_id"]), str(d.get("title") or ""), str(d.get("text") or "")) for d in _lines(_open(directory))]
+        documents = [(str(d["_id"]), str(d.get("title") or ""), str(d.get("text") or ""))
+                     for d in _lines(_open(directory))]
         judgements: dict[str, dict[str, float]] = {}
         with (directory / "qrels" / "test.tsv").open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file, delimiter="\t"):
@@ -74,5 +75,7 @@ def read(directory: Path) -> Collection:
             if str(entry["_id"]) in judgements:
                 queries.append(Question(str(entry["_id"]), str(entry["text"]), exclude))
     except (OSError, ValueError, KeyError, io.UnsupportedOperation) as problem:
-        raise UsageError(f"{directory} is no collection in BEIR layout: {problem!r}. Nothing was measured.") from problem
+        raise UsageError(
+            f"{directory} is no collection in BEIR layout: {problem!r}. Nothing was measured."
+        ) from problem
     return Collection(directory.name, documents, queries, judgements)

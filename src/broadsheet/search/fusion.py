@@ -14,22 +14,18 @@ import numpy.typing as npt
 LIST = 1000  # entries of each list that take part
 SKETCH_WEIGHT = 0.30
 FULL_WEIGHT = 0.47
-LONG_TEXT = 40  # words; a vector of a whole paragraph says less of each of its subjects than its words do
-LONG_FACTOR = 0.65
 FOREIGN_FACTOR = 0.5  # the model learned from English; see its card
 
 Rows = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
 
 
-def weight(full_share: float, language: str, length: int = 1) -> float:
+def weight(full_share: float, language: str) -> float:
     """The weight of meaning, 0..1. ``full_share``: part of the rows whose vector is the full model's.
 
-    ``language``: ISO 639-1 code of the query, "" when unknown. ``length``: its words.
+    ``language``: ISO 639-1 code of the query, "" when unknown.
     """
     base = SKETCH_WEIGHT + (FULL_WEIGHT - SKETCH_WEIGHT) * min(max(full_share, 0.0), 1.0)
-    if length > LONG_TEXT:
-        base *= LONG_FACTOR
     return base if language in ("en", "") else base * FOREIGN_FACTOR
 
 

@@ -228,7 +228,8 @@ def _named(draft: _Draft, name: str, value: str, match: re.Match[str], without: 
     if name == "id":
         found = identifiers.recognise(value)
         if found is None:
-            draft.problem(match.start(), match.group(), "This is no identifier that is known here; it was searched as it stands.")
+            draft.problem(match.start(), match.group(), "This is no identifier of a known kind; "
+                                                            "it was searched as it stands.")
         value = f"{found[0]}:{found[1]}" if found else value
     if draft.either and draft.last == name and draft.filters:
         draft.filters[-1] = replace(draft.filters[-1], values=(*draft.filters[-1].values, value))

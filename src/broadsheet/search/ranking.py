@@ -151,7 +151,7 @@ def rank(plan: Plan, snapshot: Snapshot, *, mode: str = "hybrid", vector: Vector
         if mode == "meaning":
             listed = near
         else:
-            share = fusion.weight(meaning.full_share(snapshot.columns), detect(plan.meaning), len(plan.words))
+            share = fusion.weight(meaning.full_share(snapshot.columns), detect(plan.meaning))
             listed = fusion.fuse(listed, near, share)
     made = _above_and_below(snapshot, compiled, listed, rows, total, partition=mode != "meaning")
     return _with_exact(made, exact, snapshot)

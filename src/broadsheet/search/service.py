@@ -183,7 +183,7 @@ def _hits(plan: Plan, snapshot: Snapshot, ranked: ranking.Ranked, rows: Any, off
     found = papers.by_ids([int(row) for row in rows])
     marker = Marker(ranked.units, plan.phrases, snapshot.languages)
     shown = [(place, int(row)) for place, row in enumerate(rows, offset) if int(row) in found]
-    near = _nearest(ranked, shown, found, vector)
+    near = _nearest(ranked, shown, found, vector, marker)
     hits = []
     for place, row in shown:
         paper = found[row]
@@ -199,10 +199,13 @@ def _hits(plan: Plan, snapshot: Snapshot, ranked: ranking.Ranked, rows: Any, off
 
 
 def _nearest(ranked: ranking.Ranked, shown: Sequence[tuple[int, int]], found: dict[int, Paper],
-             vector: Vector | None) -> dict[int, str]:
-    """The sentence nearest in meaning, for those on this page that are not sure."""
-    rows = [row for place, row in shown if not ranked.sure[place]]
-    if vector is None or not rows:
+             vector: Vector | None, marker: Marker) -> dict[int, str]:
+    """The sentence nearest in meaning, for those on this page that meaning brought."""
+    if vector is None:
+        return {}
+    rows = [row for place, row in shown
+            if not ranked.sure[place] and marker.mostly_missing(f"{found[row].title} {found[row].abstract}")]
+    if not rows:
         return {}
     best = nearest_sentences([found[row].abstract for row in rows], vector, shipped().embed)
     return dict(zip(rows, best, strict=True))

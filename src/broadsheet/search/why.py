@@ -98,6 +98,11 @@ class Marker:
         return [(start + at, start + at + len(stem), frozenset([stem])) for stem in self._wanted
                 if _CJK.search(stem) for at in range(len(run) - len(stem) + 1) if run.startswith(stem, at)]
 
+    def mostly_missing(self, text: str) -> bool:
+        """Whether ``text`` lacks more than half of what was asked for: then meaning brought it."""
+        stems = {stem for _, _, hit in self.find(text) for stem in hit}
+        return 2 * sum(self.has(unit, stems) for unit in self.units) < len(self.units)
+
     def has(self, unit: Unit, stems: frozenset[str] | set[str]) -> bool:
         """Whether ``stems`` hold one way of the unit."""
         return any(stems.issuperset(way) for way in unit.ways)

@@ -144,9 +144,9 @@ def phrase_query(snapshot: Snapshot, phrase: str) -> Any:
         return None
     clauses = []
     for name in (s.F_TITLE_EXACT, s.F_ABSTRACT_EXACT):
-        patterns = [s.exact_pattern(term) for term in terms]
+        patterns: list[str | tuple[int, str]] = [s.exact_pattern(term) for term in terms]
         if len(patterns) == 1:
-            clauses.append((Occur.Should, Query.regex_query(snapshot.schema, name, patterns[0])))
+            clauses.append((Occur.Should, Query.regex_query(snapshot.schema, name, str(patterns[0]))))
         else:
             clauses.append((Occur.Should, Query.regex_phrase_query(snapshot.schema, name, patterns)))
     return Query.boolean_query(clauses)
