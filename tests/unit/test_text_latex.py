@@ -90,3 +90,11 @@ def test_to_words_has_no_tex(text: str) -> None:
     words = latex.to_words(text)
     assert "\\" not in words
     assert "{" not in words
+
+
+@pytest.mark.parametrize("piece", ["$", "$ x=y ", "\\(", "\\[", "\\textbf{", "{", "<", "&", "$$a"])
+def test_long_broken_text_costs_little(piece: str) -> None:
+    """Ten thousand characters that open and never close: what a hostile title looks like."""
+    text = piece * (10_000 // len(piece))
+    latex.to_html(text)
+    latex.to_words(text)

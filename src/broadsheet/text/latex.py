@@ -11,11 +11,11 @@ from broadsheet.text import latex_tables as tables
 # Formulas between dollars as Pandoc's ``tex_math_dollars`` reads them (no blank inside the dollars, no digit behind:
 # "$5 and $6" are prices), or with a blank inside when something of TeX stands there.
 MATH = re.compile(
-    r"(?<!\\)\$\$(?P<d>.+?)(?<!\\)\$\$|"
+    r"(?<!\\)\$\$(?P<d>.{1,600}?)(?<!\\)\$\$|"
     r"(?<!\\)\$(?=[^\s$])(?P<i>(?:[^$\\]|\\.)+?)(?<=\S)\$(?!\d)|"
     r"(?<!\\)\$(?P<s>[^$\\^_]{0,80}[\\^_](?:[^$\\]|\\.)*)\$|"
     r"(?<!\\)\$(?P<t>[^$\\=<>]{0,80}[=<>][^$\\]*|[^$\\]{1,4})\$(?!\d)|"
-    r"\\\((?P<p>.+?)\\\)|\\\[(?P<b>.+?)\\\]",
+    r"\\\((?P<p>.{1,600}?)\\\)|\\\[(?P<b>.{1,600}?)\\\]",
     re.S,
 )
 _ACCENT = re.compile(

@@ -41,7 +41,9 @@ _LABEL = re.compile(
 _LAST_WORD = re.compile(r"([^\s(\[{\"“‘'—–/]+)$")
 _LOWER = re.compile(r"[\s\"'“‘(\[]*[a-zà-öø-ÿ]")
 # A formula; two prices ("$1671; and $1599") are none: see Pandoc's rule for ``tex_math_dollars``.
-_MATH = re.compile(r"\$\$.+?\$\$|\$(?=\S)[^$]*(?<=\S)\$(?!\d)|\$[^$]*[\\^_][^$]*\$|\\\(.+?\\\)|\\\[.+?\\\]", re.S)
+_MATH = re.compile(
+    r"\$\$.{1,600}?\$\$|\$(?=\S)[^$]*(?<=\S)\$(?!\d)|\$[^$]*[\\^_][^$]*\$|\\\(.{1,600}?\\\)|\\\[.{1,600}?\\\]", re.S
+)
 
 
 def split(text: str) -> list[str]:
