@@ -92,7 +92,9 @@ def day(request: HttpRequest) -> HttpResponse:
     if asked is None:
         asked = rows.filter(edition_day__lte=timezone.localdate()).order_by("-edition_day").values_list(
             "edition_day", flat=True).first()
-    if name:
+    if asked is None:
+        rows = rows.none()
+    elif name:
         rows = rows.filter(pk__in=Announcement.objects.filter(list=name, day=asked).values("paper_id"))
     else:
         rows = rows.filter(edition_day=asked)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,7 @@ def _announcement(item: Announcement) -> dict[str, Any]:
             "words": ", ".join(word for word in words if word)}
 
 
-def _record(item: dict[str, Any]) -> dict[str, Any]:
+def _record(item: Mapping[str, Any]) -> dict[str, Any]:
     family = str(item["source_key"]).partition("/")[0]
     name = SOURCE_NAMES.get(item["source"], item["source"])
     if item["source"] == "file":
@@ -97,7 +97,7 @@ def _record(item: dict[str, Any]) -> dict[str, Any]:
     return {"name": name, "key": item["source_key"], "received": item["received_at"].date()}
 
 
-def _sources(records: Sequence[dict[str, Any]]) -> str:
+def _sources(records: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(dict.fromkeys(_record(item)["name"] for item in records))
 
 
