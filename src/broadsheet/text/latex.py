@@ -64,7 +64,7 @@ def to_unicode(text: str) -> str:
         out.append(match.group())
         last = match.end()
     out.append(_plain(text[last:]))
-    return "".join(out)
+    return "".join(out).strip(" ")
 
 
 def _plain(text: str) -> str:
@@ -84,6 +84,8 @@ def _plain(text: str) -> str:
         if text == before:
             break
     text = _ESCAPED.sub(r"\1", text) if "\\" in text else text
+    if "  " in text:
+        text = _BLANKS.sub(" ", text)
     return text.replace("``", "“").replace("''", "”") if "``" in text else text
 
 
