@@ -161,7 +161,8 @@ def test_readers_filters_narrow(library: Library) -> None:
 
 def test_paging_covers_the_list_once(library: Library) -> None:
     whole = [hit.row for hit in library.find("graph", mode="hybrid").hits]
-    paged = [hit.row for at in range(0, len(whole), 2) for hit in library.find("graph", mode="hybrid", limit=2, offset=at).hits]
+    pages = [library.find("graph", mode="hybrid", limit=2, offset=at).hits for at in range(0, len(whole), 2)]
+    paged = [hit.row for page in pages for hit in page]
     assert paged == whole
 
 

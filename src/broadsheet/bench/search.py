@@ -101,7 +101,9 @@ def _build_others(directory: Path, limit: int | None) -> tuple[Any, sqlite3.Conn
     table.execute("BEGIN")
     count = 0
     for row, title, abstract in _texts(limit):
-        writer.add_document(tantivy.Document(row=row, title=[title], abstract=[abstract]))
+        made = tantivy.Document(title=[title], abstract=[abstract])
+        made.add_unsigned("row", row)
+        writer.add_document(made)
         table.execute("INSERT INTO papers(rowid, title, abstract) VALUES (?, ?, ?)", (row, title, abstract))
         count += 1
     table.execute("COMMIT")

@@ -235,7 +235,8 @@ def _named(draft: _Draft, name: str, value: str, match: re.Match[str], without: 
         draft.filters[-1] = replace(draft.filters[-1], values=(*draft.filters[-1].values, value))
         return
     if draft.either and draft.last and draft.last != name:
-        draft.problem(match.start(), match.group(), "OR joins words, or values of one field; here both sides were required.")
+        draft.problem(match.start(), match.group(), "OR joins words, or values of one field; "
+                                                            "here both sides were required.")
     draft.filters.append(Filter(name, (value,), without))
     draft.last = "" if without else name
 
@@ -256,7 +257,8 @@ def read_date(value: str, today: date) -> date | None:
 def _bound(draft: _Draft, name: str, value: str, match: re.Match[str], today: date) -> None:
     found = read_date(value, today)
     if found is None:
-        draft.problem(match.start(), match.group(), f"{value!r} is no date, so {name}: was left out. Write 2024, 2024-05, "
+        draft.problem(match.start(), match.group(), f"{value!r} is no date, so {name}: was left out. Write 2024, "
+                                                    "2024-05, "
                                                     "2024-05-12, or 30d, 2w, 3m, 1y.")
     elif name == "since":
         draft.since = max(draft.since or found, found)
@@ -275,7 +277,8 @@ def _year(draft: _Draft, value: str, match: re.Match[str], without: bool) -> Non
     except ValueError:
         low = high = None
     if without or (low is None and high is None) or (low and high and low >= high):
-        draft.problem(match.start(), match.group(), f"year: wants a year or a range, as in year:2023 or year:2020..2023; "
+        draft.problem(match.start(), match.group(), "year: wants a year or a range, as in year:2023 or "
+                                                    "year:2020..2023; "
                                                     f"{value!r} was left out.")
         return
     if low:
