@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 _scratch = tempfile.mkdtemp(prefix="broadsheet-tests-")
+atexit.register(shutil.rmtree, _scratch, True)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
-for _name in [name for name in os.environ if name.startswith("BROADSHEET_") and name != "BROADSHEET_TEST_DATABASE_URL"]:
-    if _name not in ("BROADSHEET_MODEL_DIR",):
-        del os.environ[_name]
+for _name in [name for name in os.environ if name.startswith("BROADSHEET_") and name != "BROADSHEET_MODEL_DIR"]:
+    del os.environ[_name]
 os.environ["BROADSHEET_DATA"] = _scratch
-if os.environ.get("BROADSHEET_TEST_DATABASE_URL"):
-    os.environ["BROADSHEET_DATABASE_URL"] = os.environ.pop("BROADSHEET_TEST_DATABASE_URL")
+# Left in place: the processes of a parallel run read it again.
+if os.environ.get("TEST_DATABASE_URL"):
+    os.environ["BROADSHEET_DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+# Here and not by an option of pytest-django: that one reads the settings before the lines above have been run.
+django.setup()
 
 pytest_plugins = ["tests.support.postgres", "tests.support.summary"]
 

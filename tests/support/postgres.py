@@ -4,7 +4,7 @@
 
     python -m tests.support.postgres pytest tests/functional
 
-which sets BROADSHEET_TEST_DATABASE_URL for the command and takes the cluster away afterwards.
+which sets TEST_DATABASE_URL for the command and takes the cluster away afterwards.
 """
 
 from __future__ import annotations
@@ -202,13 +202,13 @@ def postgres_url() -> Iterator[str]:
 
 
 def main(command: list[str]) -> int:
-    """Runs a command with BROADSHEET_TEST_DATABASE_URL; without one, says whether a server can be had."""
+    """Runs a command with TEST_DATABASE_URL; without one, says whether a server can be had."""
     try:
         if not command:
             print(find_server())
             return 0
         with postgres_server() as url:
-            environment = {**os.environ, "BROADSHEET_TEST_DATABASE_URL": url}
+            environment = {**os.environ, "TEST_DATABASE_URL": url}
             return subprocess.run(command, env=environment, check=False).returncode
     except PostgresMissing as problem:
         print(f"MISSING: {problem}", file=sys.stderr)
