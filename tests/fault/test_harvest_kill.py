@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from tests.support.loopback import Loopback, papers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +20,8 @@ def start(base: str, data: Path, name: str) -> subprocess.Popen[bytes]:
     """A harvest in a process of its own."""
     keep = {k: v for k, v in os.environ.items() if not k.startswith("BROADSHEET_")}
     return subprocess.Popen([sys.executable, "-m", "tests.support.kill_harvest", base, str(data), name], cwd=ROOT,
-                            env={**keep, "BROADSHEET_DATA": str(data)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                            env={**keep, "BROADSHEET_DATA": str(data)}, stdout=subprocess.PIPE,
+                            stderr=subprocess.STDOUT)
 
 
 def finish(process: subprocess.Popen[bytes]) -> str:

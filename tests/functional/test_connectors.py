@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from tests.support.harvesting import NOW, FastClock, client_for, config_for, state_of_catalogue
+from tests.support.loopback import Loopback, papers
 
 from broadsheet.catalogue import forms
 from broadsheet.catalogue.models import Announcement, Paper, SourceRecord
@@ -15,8 +17,6 @@ from broadsheet.sources.harvest import harvest
 from broadsheet.sources.models import SourceState
 from broadsheet.sources.presets import Choice
 from broadsheet.sources.schedule import due, plan_sources, status
-from tests.support.harvesting import NOW, FastClock, client_for, config_for, state_of_catalogue
-from tests.support.loopback import Loopback, papers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = ("arxiv-oai", "arxiv-rss", "hf-daily")
@@ -190,7 +190,8 @@ def test_oai_wrong_charset_loses_one_record(world, harvester):
 
 def test_rss_announces_by_category_and_is_conditional(world, harvester):
     harvester.run("arxiv-rss")
-    rows = {(a.category, a.kind, str(a.day)) for a in Announcement.objects.filter(paper__title="Invented paper number 3")}
+    found = Announcement.objects.filter(paper__title="Invented paper number 3")
+    rows = {(a.category, a.kind, str(a.day)) for a in found}
     assert rows == {("cs.LG", "new", "2026-11-20"), ("cs.AI", "cross-list", "2026-11-20")}
     out = harvester.run("arxiv-rss")
     assert out.outcome == "empty" and "has not changed" in out.sentence

@@ -12,9 +12,9 @@ def main() -> None:
     base, data, name = sys.argv[1:4]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
     import django
+    from tests.support.harvesting import NOW, config_for
 
     from broadsheet import config as settings_of
-    from tests.support.harvesting import NOW, config_for
 
     config = config_for(base, Path(data), request_pause=0.02)
     settings_of.use(config)
@@ -37,8 +37,9 @@ def main() -> None:
 
 def dump(path: Path) -> None:
     """The catalogue's state and the cursor, for comparing."""
-    from broadsheet.sources.models import SourceState
     from tests.support.harvesting import state_of_catalogue
+
+    from broadsheet.sources.models import SourceState
 
     cursors = sorted((row.name, row.outcome, str(sorted(row.cursor.items()))) for row in SourceState.objects.all())
     path.write_text("\n".join(map(repr, [*state_of_catalogue(), *cursors])))

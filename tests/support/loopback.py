@@ -1,4 +1,4 @@
-"""arXiv (OAI-PMH, RSS) and Hugging Face on loopback: a real HTTP server that speaks the protocols, with faults to order.
+"""arXiv (OAI-PMH, RSS) and Hugging Face on loopback: a real HTTP server that speaks the protocols, with faults.
 
 The records are invented. ``Loopback.faults`` is a list of switches, one used up by each request: ``503``, ``500``,
 ``slow``, ``cut``, ``html``, ``private``, ``loop``, ``huge``, ``charset``, ``empty``, ``bad-xml``, ``bomb``, ``ok``.
@@ -10,9 +10,8 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -62,7 +61,8 @@ class Invented:
         return (f"<item><title>{escape(self.title)}</title><link>https://arxiv.org/abs/{self.number}</link>"
                 f"<description>arXiv:{self.number}v1 Announce Type: {kind}\nAbstract: We invent it.</description>"
                 f'<guid isPermaLink="false">oai:arXiv.org:{self.number}v1</guid>{cats}'
-                f"<arxiv:announce_type>{kind}</arxiv:announce_type><dc:creator>Ada Example, Bo Sample</dc:creator></item>")
+                f"<arxiv:announce_type>{kind}</arxiv:announce_type>"
+                "<dc:creator>Ada Example, Bo Sample</dc:creator></item>")
 
     def hf(self, day: str, votes: int) -> dict[str, Any]:
         """The paper as an entry of Daily Papers."""
@@ -76,12 +76,14 @@ class Invented:
 
 def papers(count: int = 7) -> list[Invented]:
     """Invented papers with datestamps 16 to 20 November 2026."""
-    return [Invented(f"2611.{10000 + i}", f"Invented paper number {i}", f"2026-11-{16 + i % 5:02d}") for i in range(count)]
+    return [Invented(f"2611.{10000 + i}", f"Invented paper number {i}", f"2026-11-{16 + i % 5:02d}")
+            for i in range(count)]
 
 
 @dataclass
 class Loopback:
-    """The server. ``papers`` answers OAI-PMH, ``feeds`` {category: [(paper, kind)]}, ``daily`` {day: [(paper, votes)]}."""
+    """The server. ``papers`` answers OAI-PMH, ``feeds`` {category: [(paper, kind)]},
+    ``daily`` {day: [(paper, votes)]}."""
 
     papers: list[Invented] = field(default_factory=papers)
     feeds: dict[str, list[tuple[Invented, str]]] = field(default_factory=dict)

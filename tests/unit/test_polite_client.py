@@ -6,6 +6,8 @@ import socket
 from datetime import UTC, datetime
 
 import pytest
+from tests.support.harvesting import FastClock, config_for
+from tests.support.loopback import Loopback
 
 from broadsheet.sources import guard
 from broadsheet.sources.errors import SourceError
@@ -13,8 +15,6 @@ from broadsheet.sources.guard import is_public
 from broadsheet.sources.http import Client, _retry_after
 from broadsheet.sources.manners import LocalTurns, group_of
 from broadsheet.sources.messages import Request
-from tests.support.harvesting import FastClock, config_for
-from tests.support.loopback import Loopback
 
 
 @pytest.mark.parametrize("address", [
@@ -130,5 +130,6 @@ def test_backoff_doubles_with_jitter(tmp_path):
 
 
 def test_arxiv_hosts_take_one_turn():
-    assert {group_of(h) for h in ("oaipmh.arxiv.org", "rss.arxiv.org", "export.arxiv.org", "arxiv.org.")} == {"arxiv.org"}
+    hosts = ("oaipmh.arxiv.org", "rss.arxiv.org", "export.arxiv.org", "arxiv.org.")
+    assert {group_of(host) for host in hosts} == {"arxiv.org"}
     assert group_of("notarxiv.org") == "notarxiv.org"
