@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
 
-from django.db.models import Count
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 
 from ..catalogue import changes
 from ..catalogue.models import Announcement, Paper
@@ -257,15 +258,14 @@ def month_days(first: date, last: date) -> list[ArchiveDay]:
         if (items := row.choice["zones"]["lead"])
     }
     titles = dict(Paper.objects.filter(id__in=leads.values(), state=Paper.State.LIVE).values_list("id", "title"))
-    best: dict[date, str] = {}
+    place = Window(RowNumber(), partition_by=F("edition_day"),
+                   order_by=[F("imported_votes").desc(nulls_last=True), F("published").desc(), F("id").desc()])
     rows = (
         Paper.objects.filter(edition_day__gte=first, edition_day__lte=last, state=Paper.State.LIVE,
                              retraction__isnull=True)
-        .order_by("edition_day", "imported_votes", "published", "id").values_list("edition_day", "title")
+        .annotate(place=place).filter(place=1).values_list("edition_day", "title")
     )
-    for day, title in rows:
-        if day is not None:
-            best[day] = title
+    best = {day: title for day, title in rows if day is not None}
     return [ArchiveDay(one.day, one.papers, titles.get(leads.get(one.day, 0)) or best.get(one.day, ""))
             for one in counts]
 
