@@ -8,7 +8,7 @@ from __future__ import annotations
 import http.client
 import os
 import random
-import shutil
+import secrets
 import socket
 import sqlite3
 import statistics
@@ -92,9 +92,7 @@ def _copy(config: Config) -> Iterator[Path]:
             live.close()
         if config.index_dir.exists():
             (data / "index").symlink_to(config.index_dir.resolve())
-        for name in ("secret-key", "local-token"):
-            if (config.data / name).exists():
-                shutil.copy2(config.data / name, data / name)
+        (data / "local-token").write_text(secrets.token_urlsafe(24), "ascii")
         yield data
 
 
@@ -131,12 +129,14 @@ def _server(data: Path) -> Iterator[int]:
 
 def _local_cookie(port: int, data: Path) -> str:
     """The cookies of a reader in local mode with settings of his own."""
-    token = (data / "local-token").read_text("ascii").strip() if (data / "local-token").exists() else ""
+    token = (data / "local-token").read_text("ascii").strip()
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", f"/?key={token}", headers={"Host": f"127.0.0.1:{port}"})
     answer = connection.getresponse()
     answer.read()
     cookies = [value.split(";")[0] for name, value in answer.getheaders() if name.lower() == "set-cookie"]
+    if not cookies:
+        raise BroadsheetError("The server did not let the benchmark in as the local reader; nothing was measured.")
     return "; ".join(cookies)
 
 

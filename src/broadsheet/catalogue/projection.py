@@ -103,7 +103,12 @@ def _date(records: Sequence[ParsedRecord], name: str) -> str:
 
 def _announced(records: Sequence[ParsedRecord]) -> tuple[Announced, ...]:
     rows: dict[tuple[str, date, str, str], Announced] = {}
-    real = {item.list for record in records for item in record.announced if not item.inferred}
+    real = {
+        item.list
+        for record in records
+        for item in record.announced
+        if not item.inferred and item.kind != "replacement"  # a replacement does not say when the paper was new
+    }
     for record in records:
         for item in record.announced:
             if item.inferred and item.list in real:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -91,6 +92,7 @@ def restore(config: Config, source: Path) -> dict[str, Any]:
                     out.write(piece)
                 out.flush()
                 os.fsync(out.fileno())
+            shutil.rmtree(config.data / "index", ignore_errors=True)  # an index of another database is worth nothing
             part.rename(config.data / "broadsheet.sqlite3")
     except (OSError, tarfile.TarError) as problem:
         raise BroadsheetError(
