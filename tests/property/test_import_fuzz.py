@@ -15,11 +15,12 @@ from broadsheet.catalogue.importing import bibtex, files, jsonl
 from broadsheet.catalogue.projection import Held, project
 from broadsheet.catalogue.writer import paper_values
 
-FIELDS = (
-    "id title abstract authors published updated doi identifiers categories keywords organization organisation venue "
-    "status comment licence license language url pdf github project_page data video links versions announced upvotes "
-    "comments ai_summary ai_keywords ai_model summary_by submitted_by retraction deleted"
-).split()
+FIELDS = [
+    "id", "title", "abstract", "authors", "published", "updated", "doi", "identifiers", "categories", "keywords",
+    "organization", "organisation", "venue", "status", "comment", "licence", "license", "language", "url", "pdf",
+    "github", "project_page", "data", "video", "links", "versions", "announced", "upvotes", "comments", "ai_summary",
+    "ai_keywords", "ai_model", "summary_by", "submitted_by", "retraction", "deleted",
+]  # fmt: skip
 PARTS = ("name", "affiliation", "orcid", "kind", "url", "number", "submitted", "size", "day", "list", "category",
          "votes", "reason", "fullname", "inferred")  # fmt: skip
 TEXTS = st.one_of(
@@ -82,8 +83,10 @@ def test_any_bytes(body: bytes) -> None:
 
 
 BIB_FIELDS = st.dictionaries(
-    st.sampled_from("title author year date month doi eprint archiveprefix primaryclass pmid url note journal keywords "
-                    "abstract institution".split()),
+    st.sampled_from([
+        "title", "author", "year", "date", "month", "doi", "eprint", "archiveprefix", "primaryclass", "pmid", "url",
+        "note", "journal", "keywords", "abstract", "institution",
+    ]),
     TEXTS, max_size=7,
 )  # fmt: skip
 

@@ -74,6 +74,11 @@ def _advice(problem: BaseException) -> str:
     text = str(problem).lower()
     if "full" in text or "no space" in text:
         return "The disk is full: make room, then repeat the command; nothing is added twice."
+    if "disk i/o" in text or "too large" in text:
+        return (
+            "The disk is full or fails, or files may not grow (`ulimit -f`): make room, then repeat the command; "
+            "nothing is added twice."
+        )
     if "locked" in text:
         return "Another program holds the database; wait for it or stop it, then repeat the command."
     if "readonly" in text or "permission" in text or "unable to open" in text:

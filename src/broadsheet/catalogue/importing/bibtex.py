@@ -129,7 +129,8 @@ def parse_entry(body: bytes) -> ParsedRecord:
     abstract = _clean(fields.get("abstract", ""))
     if len(title) > TITLE_LIMIT or len(abstract) > ABSTRACT_LIMIT:
         raise BadRecord("title", f"title or abstract of {key!r} is too long")
-    authors, organisation = _authors(fields.get("author", "")), fields.get("organization", fields.get("institution", ""))
+    authors = _authors(fields.get("author", ""))
+    organisation = fields.get("organization", fields.get("institution", ""))
     if len(organisation) > 400 or any(len(author.name) > 400 for author in authors):
         raise BadRecord("author", f"an author or the institution of {key!r} has more than 400 characters")
     url = _clean(fields.get("url", ""))

@@ -96,7 +96,7 @@ class _Seen:
 
 
 def expand(paths: Sequence[Path]) -> list[Path]:
-    """Files as given; a directory stands for the importable files in it, by name. Raises UsageError for an empty one."""
+    """Files as given; a directory stands for the importable files in it, by name. UsageError for an empty one."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():

@@ -1,0 +1,82 @@
+"""The program as a person runs it: another process, a data directory of its own, no settings from outside."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Our environment without settings of Broadsheet; never another host."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BROADSHEET_", "DJANGO_"))}
+    return {**kept, "BROADSHEET_OFFLINE": "true", "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", **more}
+
+
+def broadsheet(*arguments: str | Path, data: Path | None = None, **how: Any) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end. ``env`` adds variables; other keywords go to ``subprocess.run``."""
+    given = environment(**how.pop("env", {}), **({"BROADSHEET_DATA": str(data)} if data else {}))
+    command = [sys.executable, "-m", "broadsheet", *map(str, arguments)]
+    return subprocess.run(
+        command, env=given, capture_output=True, text=True, timeout=90, check=False, stdin=subprocess.DEVNULL, **how
+    )
+
+
+def spawn(*arguments: str | Path, data: Path) -> subprocess.Popen[bytes]:
+    """Start one command in a process group of its own, quiet."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "broadsheet", *map(str, arguments)], env=environment(BROADSHEET_DATA=str(data)),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+
+
+def committed(data: Path) -> int:
+    """How many papers another process has committed; 0 while there is no table."""
+    path = data / "broadsheet.sqlite3"
+    if not path.exists():
+        return 0
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5)
+    try:
+        return int(connection.execute("SELECT count(*) FROM catalogue_paper").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        connection.close()
+
+
+def rows(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows that an import writes, without random keys, row numbers, revisions and moments; sorted.
+
+    Also checks that SQLite finds the file whole.
+    """
+    connection = sqlite3.connect(data / "broadsheet.sqlite3")
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        names = {
+            id_: f"{identifiers} {state}"
+            for id_, identifiers, state in connection.execute("SELECT id, identifiers, state FROM catalogue_paper")
+        }
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        for table in ("paper", "identifier", "paperauthor", "paperterm", "sourcerecord", "announcement"):
+            columns = [row[1] for row in connection.execute(f"PRAGMA table_info(catalogue_{table})")]
+            left_out = {"id", "key", "revision", "added_at", "changed_at", "received_at"}
+            kept = [name for name in columns if name not in left_out]
+            found[table] = sorted(
+                (
+                    tuple(
+                        names.get(value) if name in ("paper_id", "merged_into_id") else value
+                        for name, value in zip(kept, row, strict=True)
+                    )
+                    for row in connection.execute(f"SELECT {', '.join(kept)} FROM catalogue_{table}")
+                ),
+                key=repr,
+            )
+        return found
+    finally:
+        connection.close()

@@ -1,0 +1,44 @@
+"""The house as planned: which room may import which, and how long a file may be."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+import warnings
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+AIM, MOST = 400, 600  # lines
+# DESIGN, section 1, from the top down; rooms in one tuple do not import each other unless they are faces.
+BELOW = ("cli", ("web", "api", "work", "bench", "evaluate"), ("digest", "feeds"),
+         ("sources", "editions", "search", "readers"), "catalogue", "text")  # fmt: skip
+
+
+def lengths() -> dict[str, int]:
+    """Lines of each Python file of ours."""
+    files = [path for folder in ("src", "tests", "tools") for path in (ROOT / folder).rglob("*.py")]
+    return {str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in files}
+
+
+def test_no_file_is_over_600_lines() -> None:
+    found = lengths()
+    long = [f"{name} ({count})" for name, count in sorted(found.items()) if count > AIM]
+    if long:
+        warnings.warn(f"files over {AIM} lines: {', '.join(long)}", stacklevel=1)
+    assert not [name for name, count in found.items() if count > MOST]
+
+
+def test_the_contract_names_every_room_in_its_place() -> None:
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"][0]
+    told = [{part.strip(" ()") for part in layer.replace("|", ":").split(":")} for layer in contract["layers"]]
+    assert told == [{names} if isinstance(names, str) else set(names) for names in BELOW]
+    assert "|" in contract["layers"][3] and "ignore_imports" not in contract
+    rooms = {path.parent.name for path in (ROOT / "src" / "broadsheet").glob("*/*.py")}
+    assert rooms <= set().union(*told), "a room that no contract knows"
+
+
+def test_imports_keep_to_the_contract() -> None:
+    tool = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([tool, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "1 kept, 0 broken" in done.stdout, done.stdout
