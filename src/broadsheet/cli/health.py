@@ -24,11 +24,16 @@ class Finding:
 
 def examine(config: Config) -> list[Finding]:
     """All checks, each by itself: one that fails does not hide the others."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
+    import django
+    from django.db import DatabaseError
+
+    django.setup()  # here, because the checks that follow need it even where no database can be opened
     findings: list[Finding] = []
     for check in (_directory, _disk, _database, _index, _model, _network):
         try:
             findings.extend(check(config))
-        except (BroadsheetError, OSError) as problem:
+        except (BroadsheetError, OSError, DatabaseError) as problem:
             findings.append(Finding(check.__name__.strip("_"), False, str(problem)))
     return findings
 
