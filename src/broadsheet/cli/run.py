@@ -156,7 +156,7 @@ def work(
         return
     held = announce(settings.data, "work")
     worker = loops.Worker(settings, _close_days)
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: worker.stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: worker.stop.set())
     worker.run()
     held.close()
