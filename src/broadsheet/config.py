@@ -24,7 +24,8 @@ class ConfigError(BroadsheetError):
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
         super().__init__(
-            "The settings cannot be used:\n" + "\n".join(f"  - {fault}" for fault in faults)
+            "The settings cannot be used:\n"
+            + "\n".join(f"  - {fault}" for fault in faults)
             + "\nNothing was started or changed. See `broadsheet config reference`."
         )
 
@@ -92,32 +93,60 @@ def _default_data() -> str:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("data", lambda v: Path(str(v)).expanduser(), _default_data, "Data directory: all state lives there.",
-            "a path"),
-    Setting("host", str, "127.0.0.1", "Address to listen on. Anything but loopback needs the set-up code.",
-            "an address, such as 127.0.0.1 or 0.0.0.0"),
+    Setting(
+        "data", lambda v: Path(str(v)).expanduser(), _default_data, "Data directory: all state lives there.", "a path"
+    ),
+    Setting(
+        "host",
+        str,
+        "127.0.0.1",
+        "Address to listen on. Anything but loopback needs the set-up code.",
+        "an address, such as 127.0.0.1 or 0.0.0.0",
+    ),
     Setting("port", _port, 8474, "Port to listen on; 0 takes a free one.", "a number from 0 to 65535"),
-    Setting("site_url", str, "", "Public address of the site, used in links that leave the page.",
-            "an address, such as https://papers.example.org"),
-    Setting("allowed_hosts", _words, (), "Host names that may be asked for, besides loopback names.",
-            "a list of names"),
-    Setting("database_url", _database, "", "Database; empty means SQLite in the data directory.",
-            "postgresql://user@host/name", secret=True),
+    Setting(
+        "site_url",
+        str,
+        "",
+        "Public address of the site, used in links that leave the page.",
+        "an address, such as https://papers.example.org",
+    ),
+    Setting(
+        "allowed_hosts", _words, (), "Host names that may be asked for, besides loopback names.", "a list of names"
+    ),
+    Setting(
+        "database_url",
+        _database,
+        "",
+        "Database; empty means SQLite in the data directory.",
+        "postgresql://user@host/name",
+        secret=True,
+    ),
     Setting("timezone", _zone, "UTC", "What 'today' and 'next at 06:00' mean.", "an IANA name, such as Europe/Berlin"),
     Setting("web_workers", _positive, 1, "Web processes.", "a number from 1"),
     Setting("offline", _flag, False, "Never ask another host.", "true or false"),
-    Setting("allow_private_hosts", _flag, False, "Let harvests reach private and loopback addresses.",
-            "true or false"),
+    Setting("allow_private_hosts", _flag, False, "Let harvests reach private and loopback addresses.", "true or false"),
     Setting("proxy", str, "", "HTTP proxy for everything that leaves the machine.", "http://host:port", secret=True),
     Setting("contact", str, "", "Address of the keeper, told to the sources that are asked.", "a mail address"),
     Setting("arxiv_oai_url", str, "https://oaipmh.arxiv.org/oai", "Address of arXiv's OAI-PMH service.", "an address"),
     Setting("arxiv_rss_url", str, "https://rss.arxiv.org/rss", "Address of arXiv's RSS service.", "an address"),
     Setting("hf_url", str, "https://huggingface.co", "Address of Hugging Face.", "an address"),
     Setting("request_pause", float, 3.0, "Seconds between two requests to one host.", "a number"),
-    Setting("model_dir", lambda v: Path(str(v)).expanduser() if str(v) else None, "",
-            "Where the full embedding model lies; empty means the shared cache.", "a path"),
-    Setting("secret_key", str, "", "Key that signs cookies; made in the data directory when empty.", "a long text",
-            secret=True),
+    Setting(
+        "model_dir",
+        lambda v: Path(str(v)).expanduser() if str(v) else None,
+        "",
+        "Where the full embedding model lies; empty means the shared cache.",
+        "a path",
+    ),
+    Setting(
+        "secret_key",
+        str,
+        "",
+        "Key that signs cookies; made in the data directory when empty.",
+        "a long text",
+        secret=True,
+    ),
     Setting("debug_sql", _flag, False, "Log SQL statements.", "true or false"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -162,7 +191,7 @@ class Config:
 def _from_toml(path: Path, faults: list[str]) -> dict[str, tuple[Any, str]]:
     try:
         loaded = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
         faults.append(f"{path}: cannot be read as TOML ({problem}); correct or remove the file")
@@ -201,8 +230,9 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
     environ = os.environ if environ is None else environ
     faults: list[str] = []
     given = _from_environment(environ, faults)
-    given.update({name: (value, f"--{name.replace('_', '-')}") for name, value in (flags or {}).items()
-                  if value is not None})
+    given.update(
+        {name: (value, f"--{name.replace('_', '-')}") for name, value in (flags or {}).items() if value is not None}
+    )
     data = Path(str(given["data"][0] if "data" in given else _default_data())).expanduser()
     toml = Path(environ.get("BROADSHEET_CONFIG") or data / "broadsheet.toml")
     given = {**_from_toml(toml, faults), **given}
@@ -215,7 +245,9 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
             values[setting.name] = setting.read(value)
         except (ValueError, TypeError):
             shown = "the given value" if setting.secret else repr(value)
-            faults.append(f"{origin[setting.name]}: {shown} is not right for `{setting.name}`; expected {setting.expects}")
+            faults.append(
+                f"{origin[setting.name]}: {shown} is not right for `{setting.name}`; expected {setting.expects}"
+            )
     if faults:
         raise ConfigError(faults)
     assert {field.name for field in fields(Config)} == {*values, "origin"}

@@ -204,7 +204,6 @@ def test_rss_stale_feed_is_told(world, harvester):
     assert out.next_due < NOW + timedelta(hours=2)
 
 
-@pytest.mark.xfail(reason="projection drops inferred days when it sees a real replacement", strict=False)
 def test_replacement_does_not_take_the_inferred_day(world, harvester):
     harvester.run("arxiv-oai")
     world.feeds = {"cs.LG": [(world.papers[0], "replace")], "cs.AI": []}
