@@ -1,7 +1,7 @@
 """Makes the int8 model from the published weights: ``python -m broadsheet.search.embedding.build SOURCE TARGET``.
 
 SOURCE is a directory with ``model.safetensors`` and ``tokenizer.json`` (sentence-transformers layout), TARGET a
-new directory. Needs onnx and safetensors beside onnxruntime and NumPy; no torch. About 5 s, 500 MB of memory.
+new directory. Needs onnx and safetensors beside onnxruntime and NumPy; no torch. About 10 s, 600 MB of memory.
 
 Steps: check the SHA-256 of the weights; write the fp32 graph (graph.py); quantize_dynamic to int8 per channel;
 compare both on texts of our own (check_texts.py). Refused is what differs from the published weights, and a build

