@@ -10,11 +10,18 @@ class Reader(models.Model):
 
     ``settings``: {"order": "chosen"|"newest", "categories": [...], "without": [...words], "hide_read": bool,
     "theme": "system"|"light"|"dark", "keys": bool, "keep_marks": bool}.
+    ``name`` is what others see beside votes, comments and submissions; empty for a reader without an account.
+    ``roles``: any of editor, moderator, administrator (``readers/roles.py`` says what each may do).
     """
 
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=26, unique=True)
     local = models.BooleanField(default=False)
+    name = models.CharField(max_length=60, default="")
+    slug = models.CharField(max_length=60, null=True, unique=True, default=None)
+    roles = models.JSONField(default=list)
+    blocked_at = models.DateTimeField(null=True, default=None)
+    blocked_reason = models.TextField(default="")
     settings = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     last_visit = models.DateTimeField(null=True)

@@ -1,0 +1,19 @@
+"""Tables of the readers' room, by subject. Only this room writes them."""
+
+from __future__ import annotations
+
+from .collections import Collection, Kept, Note
+from .comments import Comment, Mention
+from .follows import Follow, Stream
+from .moderation import AuditEntry, Report
+from .notifications import Notification
+from .reader import Mark, Reader
+from .submissions import Claim, Submission
+from .taste import TasteAct, TasteRemoved
+from .tokens import ApiToken, Invitation
+from .votes import Activity, Vote
+
+__all__ = [
+    "Activity", "ApiToken", "AuditEntry", "Claim", "Collection", "Comment", "Follow", "Invitation", "Kept", "Mark",
+    "Mention", "Note", "Notification", "Reader", "Report", "Stream", "Submission", "TasteAct", "TasteRemoved", "Vote",
+]
