@@ -26,7 +26,7 @@ class TasteAct(models.Model):
 
 
 class TasteRemoved(models.Model):
-    """A line of what was learned that the reader struck out; ``feature``: ``author:NAME``, ``topic:…``, ``category:…``."""
+    """A line of what was learned that the reader struck out, such as ``author:NAME`` or ``topic:…``."""
 
     id = models.BigAutoField(primary_key=True)
     reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="taste_removed")

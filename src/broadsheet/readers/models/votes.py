@@ -32,20 +32,19 @@ class Activity(models.Model):
     """Counts of a paper, written in the transaction of the act that changes them; a missing row means zeros.
 
     ``votes`` is what is shown; ``weighing`` what orders count. ``due_at`` is the next moment at which a young vote
-    begins to weigh. ``hot`` is the time-free score of ``readers/hotness.py``: it changes with votes only.
+    begins to weigh.
     """
 
     paper = models.OneToOneField("catalogue.Paper", on_delete=models.CASCADE, primary_key=True, related_name="activity")
     votes = models.IntegerField(default=0)
     weighing = models.IntegerField(default=0)
     comments = models.IntegerField(default=0)
-    hot = models.FloatField(default=0.0)
     last_vote_at = models.DateTimeField(null=True)
     last_comment_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["-hot"], name="activity_hot"),
+            models.Index(fields=["last_vote_at"], name="activity_voted"),
             models.Index(fields=["due_at"], name="activity_due", condition=Q(due_at__isnull=False)),
         ]
