@@ -18,6 +18,7 @@ class Candidate:
     """One paper that may stand on a page. ``votes`` and ``comments`` were imported from ``vote_site``.
 
     ``revision`` changes with everything that is printed of the paper; ``text`` is title and abstract as sent.
+    ``nearness``: 0 to 1, in meaning, to the declared interest ``near`` (given by the caller; 0 where unknown).
     """
 
     id: int
@@ -35,6 +36,7 @@ class Candidate:
     vote_site: str = ""
     retracted: bool = False
     nearness: float = 0.0
+    near: str = ""
     _folded: str = attribute(default="", repr=False)
 
     @property

@@ -6,11 +6,11 @@ Nothing here asks the clock or the database. The formulas stand in ``formulas.py
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from .candidates import Candidate, Interests, newest_first
-from .formulas import SPREAD, Points, day_points, talked_points
+from .formulas import CAUSES, OF_INTEREST, SPREAD, Points, day_points, talked_points
 
 SECONDS, GROUP, TALKED = 4, 5, 6
 FULL, SHORT = 3, 9
@@ -77,13 +77,27 @@ class Front:
         return ids
 
 
+def without(front: Front, gone: Collection[int]) -> Front:
+    """The front page without ``gone`` in its chosen zones: the next paper leads; they stay in their fields, marked."""
+    def kept(picks: tuple[Pick, ...]) -> tuple[Pick, ...]:
+        return tuple(pick for pick in picks if pick.paper not in gone)
+
+    first = kept((*((front.lead,) if front.lead else ()), *front.seconds))
+    zones = (replace(zone, picks=kept(zone.picks)) for zone in (front.group, front.talked))
+    group, talked = zones
+    return replace(front, lead=first[0] if first else None, seconds=first[1:], group=group, talked=talked)
+
+
 def site_name(site: str) -> str:
     """The name of the site that counted votes, for a reason."""
     return {"": "another site", "huggingface": "Hugging Face", "hf": "Hugging Face"}.get(site, site)
 
 
-def _votes_at(candidate: Candidate) -> str:
-    return f"{candidate.votes:,} vote{'' if candidate.votes == 1 else 's'} at {site_name(candidate.vote_site)}"
+def said_votes(votes: int, comments: int, site: str) -> str:
+    """``21 votes and 3 comments at Hugging Face``; what is none is not named."""
+    said = [f"{number:,} {word}{'' if number == 1 else 's'}"
+            for number, word in ((votes, "vote"), (comments, "comment")) if number]
+    return f"{' and '.join(said)} at {site_name(site)}"
 
 
 def points_of(candidates: Sequence[Candidate], interests: Interests) -> dict[int, Points]:
@@ -91,7 +105,8 @@ def points_of(candidates: Sequence[Candidate], interests: Interests) -> dict[int
     return {candidate.id: day_points(candidate, interests) for candidate in candidates}
 
 
-def _ranked(candidates: Sequence[Candidate], points: Mapping[int, Points]) -> list[Candidate]:
+def ranked(candidates: Sequence[Candidate], points: Mapping[int, Points]) -> list[Candidate]:
+    """Most points first; equal ones newest first."""
     return sorted(newest_first(candidates), key=lambda one: -points[one.id].total)
 
 
@@ -106,19 +121,21 @@ class _Reasons:
         self.counts = Counter(candidate.field.slug for candidate in candidates)
         self.largest = self.counts.most_common(1)[0][0] if self.counts else ""
 
-    def of(self, candidate: Candidate) -> str:
-        """The reason in one line."""
+    def of(self, candidate: Candidate, among: tuple[str, ...] = CAUSES) -> str:
+        """The reason in one line: the largest part of the points ``among`` these, else the place in the field."""
         points = self.points[candidate.id]
-        if candidate.votes and (points.votes >= points.interest or not (points.words or points.category)):
-            most = candidate.votes == self.most
-            return _votes_at(candidate) + (", the most of this day" if most and self.alone else "")
-        if points.words:
-            named = ", ".join(points.words[:2])
-            return f"Matches your interest{'s' if len(points.words) > 1 else ''}: {named}"
-        if points.category:
-            return f"In {points.category}, which this group reads"
-        if candidate.nearness > 0:
-            return "Near in meaning to your interests"
+        cause = points.cause(among)
+        if cause == "votes":
+            alone = candidate.votes == self.most and self.alone
+            return said_votes(candidate.votes, 0, candidate.vote_site) + (", the most of this day" if alone else "")
+        if cause == "comments":
+            return said_votes(0, candidate.comments, candidate.vote_site)
+        if cause == "words":
+            return f"Matches your interest{'s' if len(points.words) > 1 else ''}: {', '.join(points.words[:2])}"
+        if cause == "nearness":
+            return f"Near in meaning to your interest: {points.near}"
+        if cause == "category":
+            return f"In {points.within}, which this group reads"
         return self.place(candidate)
 
     def place(self, candidate: Candidate) -> str:
@@ -131,16 +148,16 @@ class _Reasons:
         return f"Among the newest in {name}"
 
 
-def _spread(ranked: Sequence[Candidate], points: Mapping[int, Points], number: int) -> list[Candidate]:
+def _spread(order: Sequence[Candidate], points: Mapping[int, Points], number: int) -> list[Candidate]:
     """Take ``number`` papers one by one; each taken one lowers the rest of its field (formula ``edition``)."""
     taken: list[Candidate] = []
     used: Counter[str] = Counter()
     # Only the best few of each field can be taken, so the rest need not be compared each time.
     heads: dict[str, list[Candidate]] = defaultdict(list)
-    for candidate in ranked:
+    for candidate in order:
         if len(heads[candidate.field.slug]) < number:
             heads[candidate.field.slug].append(candidate)
-    sizes = Counter(candidate.field.slug for candidate in ranked)
+    sizes = Counter(candidate.field.slug for candidate in order)
     while len(taken) < number and any(heads.values()):
         best = max(
             (queue[0] for queue in heads.values() if queue),
@@ -154,16 +171,10 @@ def _spread(ranked: Sequence[Candidate], points: Mapping[int, Points], number: i
 
 
 def _talked(earlier: Sequence[Candidate], taken: set[int]) -> Zone:
-    ranked = [one for one in earlier if not one.retracted and one.id not in taken and talked_points(one) > 0]
-    ranked.sort(key=lambda one: (-talked_points(one), one.id))
-    picks = []
-    for one in ranked[:TALKED]:
-        reason = _votes_at(one)
-        if one.comments:
-            reason = (f"{one.votes:,} vote{'' if one.votes == 1 else 's'} and {one.comments:,} "
-                      f"comment{'' if one.comments == 1 else 's'} at {site_name(one.vote_site)}")
-        picks.append(Pick(one.id, reason))
-    return Zone("talked", "Still talked about", tuple(picks), len(ranked))
+    order = [one for one in earlier if not one.retracted and one.id not in taken and talked_points(one) > 0]
+    order.sort(key=lambda one: (-talked_points(one), one.id))
+    picks = [Pick(one.id, said_votes(one.votes, one.comments, one.vote_site)) for one in order[:TALKED]]
+    return Zone("talked", "Still talked about", tuple(picks), len(order))
 
 
 def _sizes(counts: Mapping[str, int], room: int) -> dict[str, int]:
@@ -203,10 +214,10 @@ def sections(
     sizes = _sizes({slug: len(by_field[slug]) for slug in order}, room) if order else {}
     made = []
     for slug in order:
-        ranked = _ranked(by_field[slug], points)
-        fit = [one for one in ranked if not one.retracted][:FULL]
+        order_of_field = ranked(by_field[slug], points)
+        fit = [one for one in order_of_field if not one.retracted][:FULL]
         upper = {one.id for one in fit}
-        rest = [one.id for one in ranked if one.id not in upper]
+        rest = [one.id for one in order_of_field if one.id not in upper]
         cut = max(0, sizes[slug] - len(fit))
         full = tuple(Pick(one.id, reasons.of(one) if points[one.id].total > 0 else "") for one in fit)
         made.append(Section(
@@ -225,7 +236,7 @@ def arrange(
     """
     points = points_of(candidates, interests) if points is None else points
     reasons = _Reasons(candidates, points)
-    fit = _ranked([one for one in candidates if not one.retracted], points)
+    fit = ranked([one for one in candidates if not one.retracted], points)
     top = _spread(fit, points, 1 + SECONDS)
     taken = {one.id for one in top}
     lead = Pick(top[0].id, reasons.of(top[0])) if top else None
@@ -251,7 +262,7 @@ def _group(
     if near:
         order = sorted(near, key=lambda one: -points[one.id].interest)
         open_ = [one for one in order if one.id not in taken][:GROUP]
-        return Zone("group", "For this group", tuple(Pick(one.id, _interest(one, points, reasons)) for one in open_),
+        return Zone("group", "For this group", tuple(Pick(one.id, reasons.of(one, OF_INTEREST)) for one in open_),
                     len(near))
     left = [one for one in fit if one.id not in taken]
     seen = {one.field.slug for one in fit if one.id in taken}
@@ -261,12 +272,3 @@ def _group(
         have = {one.id for one in picks}
         picks += _spread([one for one in left if one.id not in have], points, GROUP - len(picks))
     return Zone("across", "Across the fields", tuple(Pick(one.id, reasons.of(one)) for one in picks), len(left))
-
-
-def _interest(candidate: Candidate, points: Mapping[int, Points], reasons: _Reasons) -> str:
-    found = points[candidate.id]
-    if found.words:
-        return f"Matches your interest{'s' if len(found.words) > 1 else ''}: {', '.join(found.words[:2])}"
-    if found.category:
-        return f"In {found.category}, which this group reads"
-    return reasons.of(candidate)

@@ -32,6 +32,11 @@ def _candidate(row: tuple[Any, ...], table: Table | None) -> Candidate:
     )
 
 
+def of_paper(paper: Paper, table: Table | None = None) -> Candidate:
+    """The candidate of a paper that was read already."""
+    return _candidate(tuple(getattr(paper, name) for name in _COLUMNS), table)
+
+
 def of_days(days: Sequence[date], table: Table | None = None) -> list[Candidate]:
     """Live papers whose home edition is one of ``days``."""
     return [_candidate(row, table) for row in _live().filter(edition_day__in=days).values_list(*_COLUMNS)]

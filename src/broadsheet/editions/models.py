@@ -8,7 +8,8 @@ from django.db import models
 class Snapshot(models.Model):
     """The front page of ``day`` as it was when the day closed; later knowledge never changes it.
 
-    ``choice``: {"zones": {zone: [{"paper": id, "reason": text}]}, "sections": [...], "formula": version}.
+    ``choice``: {"zones": {zone: [{"paper": id, "reason": text}]}, "sections": [...], "formula": version,
+    "inputs": {id: numbers of the formula}} (``snapshots.py``, ``places.py``).
     """
 
     day = models.DateField(primary_key=True)

@@ -7,19 +7,21 @@ number of queries. ``today`` and ``now`` are arguments.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
 from threading import Lock
+from typing import Protocol
 
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 
 from ..catalogue import changes
 from ..catalogue.models import Announcement, Paper
-from . import calendar, load, snapshots
+from . import calendar, load, places, snapshots
 from .candidates import Candidate, Interests, Narrowing, narrow, newest_first
-from .choose import FRONT_PAPERS, Front, arrange, points_of
+from .choose import FRONT_PAPERS, Front, arrange, points_of, ranked, without
 from .fields import FIELDS, OTHER, Field, Table, within_any
 from .formulas import Points, trend_points
 from .models import Snapshot
@@ -32,13 +34,29 @@ _KEPT_DAYS = 12
 NO_INTERESTS = Interests()
 
 
+class Nearness(Protocol):
+    """Nearness in meaning to the declared interests, as the caller knows it (this room knows no vectors)."""
+
+    def mark(self) -> object:
+        """Differs whenever the answers of :meth:`of` may differ; cheap."""
+        ...
+
+    def of(self, ids: Sequence[int]) -> Mapping[int, tuple[float, str]]:
+        """For row ids: nearness above 0, at most 1, and the interest it is to; those near to nothing are left out."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the site chose and the choice depends on: interests, the table of fields, the group's own fields (slugs)."""
+    """What the site chose and the choice depends on: interests, the table of fields, the group's own fields (slugs).
+
+    ``near`` goes with ``interests``: sites of equal interests have equal nearness.
+    """
 
     interests: Interests = NO_INTERESTS
     table: Table = FIELDS
     first_fields: tuple[str, ...] = ()
+    near: Nearness | None = attribute(default=None, compare=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +76,7 @@ class DayData:
     earlier: list[Candidate]
     front: Front
     number: int
+    near_mark: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +100,7 @@ class Edition:
     after: date | None
 
 
-_days: OrderedDict[tuple[object, ...], DayData] = OrderedDict()
+_days: OrderedDict[tuple[tuple[date, ...], Site], DayData] = OrderedDict()
 _lock = Lock()
 _front: tuple[tuple[int, date], tuple[date, ...]] | None = None
 
@@ -103,23 +122,48 @@ def _day_data(days: tuple[date, ...], site: Site) -> DayData:
         if known is not None:
             _days.move_to_end(place)
     if known is not None and known.position == position:
-        return known
+        return _with_nearness(known, site)
     last = days[0]
     mark = (load.fingerprint(days), load.fingerprint([last - timedelta(days=n) for n in range(1, 8)]))
     if known is not None and known.mark == mark:
         known.position = position
-        return known
+        return _with_nearness(known, site)
     candidates = load.of_days(days, site.table)
     earlier = [one for one in load.earlier(last, site.table) if one.day not in days]
+    near_mark = _set_nearness(candidates, site)
     points = points_of(candidates, site.interests)
     front = arrange(candidates, earlier, site.interests, points=points, first_fields=site.first_fields)
     by_id = {one.id: one for one in (*earlier, *candidates)}
     data = DayData(days, mark, position, candidates, by_id, points, earlier, front,
-                   calendar.number_of(last))
+                   calendar.number_of(last), near_mark)
     with _lock:
         _days[place] = data
         while len(_days) > _KEPT_DAYS:
             _days.popitem(last=False)
+    return data
+
+
+def _set_nearness(candidates: Sequence[Candidate], site: Site) -> object:
+    """Give each candidate its nearness; returns the mark of what was known then."""
+    if site.near is None:
+        return None
+    mark = site.near.mark()
+    found = site.near.of([one.id for one in candidates])
+    for one in candidates:
+        one.nearness, one.near = found.get(one.id, (0.0, ""))
+    return mark
+
+
+def _with_nearness(data: DayData, site: Site) -> DayData:
+    """The same day, chosen anew where vectors came or changed since: a paper is shown before it has one."""
+    if site.near is None or site.near.mark() == data.near_mark:
+        return data
+    before = [(one.nearness, one.near) for one in data.candidates]
+    data.near_mark = _set_nearness(data.candidates, site)
+    if before != [(one.nearness, one.near) for one in data.candidates]:
+        data.points = points_of(data.candidates, site.interests)
+        data.front = arrange(data.candidates, data.earlier, site.interests, points=data.points,
+                             first_fields=site.first_fields)
     return data
 
 
@@ -139,11 +183,13 @@ def front_days(today: date) -> tuple[date, ...]:
 
 def edition(
     days: tuple[date, ...], today: date, site: Site, narrowing: Narrowing | None = None, gone: Collection[int] = (),
+    *, newest: bool = False,
 ) -> Edition:
     """The edition of ``days`` (from :func:`front_days`, or one day), as ``narrowing`` wants it.
 
     ``gone``: row ids left out, such as what was read where the reader hides that. A closed day shows its stored
-    morning, unless the reader narrows it. Papers that are no longer live never show.
+    morning, unless the reader narrows it. Papers that are no longer live never show. ``newest``: this is the front
+    page itself, on which nothing that was retracted since may lead or be chosen.
     """
     narrowing = narrowing or Narrowing()
     data = _day_data(days, site)
@@ -157,6 +203,8 @@ def edition(
         missing = [one for one in front.papers() if one not in by_id]
         if missing:
             by_id = {**by_id, **{one.id: one for one in load.by_ids(missing, site.table)}}
+        if newest:
+            front = without(front, [one for one in front.papers() if one not in by_id or by_id[one].retracted])
     elif plain:
         front = data.front
     else:
@@ -304,9 +352,37 @@ def close_due(now: datetime, today: date, site: Site) -> list[date]:
         if recent:
             continue
         data = _day_data((day,), site)
-        snapshots.close(day, data.front, data.number, now)
+        snapshots.close(day, data.front, data.number, now, places.inputs(data.front, data.points, day_order(data)))
         made.append(day)
     return made
+
+
+def day_order(data: DayData) -> list[int]:
+    """Row ids of the day's papers by points, as its formula orders them before the spread over fields."""
+    return [one.id for one in ranked(data.candidates, data.points)]
+
+
+def place_of(paper: Paper, site: Site, *, whole: bool = False) -> places.Place | None:
+    """Where a paper stands in its day, and why; None when it has no day.
+
+    A closed day says what it said that morning. An open day is read anew only with ``whole``: where it is not at
+    hand the place has the paper's own points and no rank.
+    """
+    day = paper.edition_day
+    if day is None:
+        return None
+    stored = snapshots.of(day)
+    if stored is not None and (place := places.from_snapshot(stored.choice, paper.id)) is not None:
+        return place
+    with _lock:
+        near = next((days for days, known in reversed(_days) if day in days and known == site), None)
+    if near is not None or whole:
+        data = _day_data(near or (day,), site)
+        if paper.id in data.points:
+            return places.live(data.front, data.points, day_order(data), paper.id)
+    candidate = load.of_paper(paper, site.table)
+    _set_nearness([candidate], site)
+    return places.alone(candidate, points_of([candidate], site.interests)[paper.id])
 
 
 def meets(candidate: Candidate, categories: Sequence[str]) -> str:

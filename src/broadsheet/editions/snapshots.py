@@ -8,7 +8,7 @@ from typing import Any
 from .choose import Front, Pick, Section, Zone
 from .models import Snapshot
 
-FORMULA = 1  # raised when the order of a day is computed otherwise
+FORMULA = 2  # raised when the order of a day is computed otherwise; 2 keeps the numbers behind each choice
 
 
 def as_json(front: Front) -> dict[str, Any]:
@@ -65,10 +65,10 @@ def of(day: date) -> Snapshot | None:
     return Snapshot.objects.filter(day=day).first()
 
 
-def close(day: date, front: Front, number: int, now: datetime) -> Snapshot:
-    """Store the morning of ``day``; a day that is closed already stays as it was."""
+def close(day: date, front: Front, number: int, now: datetime, inputs: dict[str, Any]) -> Snapshot:
+    """Store the morning of ``day`` with the numbers behind it (``places.inputs``); a closed day stays as it was."""
     made, _ = Snapshot.objects.get_or_create(
-        day=day, defaults={"number": number, "closed_at": now, "choice": as_json(front)})
+        day=day, defaults={"number": number, "closed_at": now, "choice": {**as_json(front), "inputs": inputs}})
     return made
 
 
