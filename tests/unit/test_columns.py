@@ -71,6 +71,19 @@ def test_a_torn_row_is_found_and_written_again(tmp_path: Path) -> None:
     assert again.verify() == []
 
 
+def test_rows_that_a_killed_writer_left_beyond_the_record_never_come_to_life(tmp_path: Path) -> None:
+    writer = ColumnWriter(tmp_path)
+    writer.put([replace(PAPER, row=3)], [0], unit(1))
+    writer.commit({})
+    writer.put([PAPER], [0], unit(1))  # and no commit: the process dies here
+    again = ColumnWriter(tmp_path)
+    again.recover()
+    again.drop([PAPER.row])
+    again.put([replace(PAPER, row=12)], [0], unit(1, 2))
+    again.commit({})
+    assert np.flatnonzero(open_columns(tmp_path).live).tolist() == [3, 12]
+
+
 @pytest.mark.parametrize("damage", ["short", "missing", "record", "format"])
 def test_damage_is_named_with_the_command_that_helps(tmp_path: Path, damage: str) -> None:
     writer = ColumnWriter(tmp_path)

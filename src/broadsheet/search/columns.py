@@ -229,7 +229,8 @@ def open_columns(directory: Path, previous: Columns | None = None) -> Columns:
     Raises :class:`ColumnsDamaged`.
     """
     record = read_record(directory)
-    if previous is not None and len(previous.arrays["live"]) >= record.rows:
+    # Files grow one after the other: a view taken meanwhile may reach further in one of them than in the next.
+    if previous is not None and min(len(array) for array in previous.arrays.values()) >= record.rows:
         arrays = previous.arrays
     else:
         arrays = {column.name: map_column(directory, column, rows=record.rows, writable=False) for column in LAYOUT}

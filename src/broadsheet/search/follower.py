@@ -64,7 +64,10 @@ class GenerationWriter:
                 f"The words of the index in {generation.words} cannot be written ({problem}). Papers are safe in the "
                 "database. Run `broadsheet reindex`."
             ) from problem
+        self.columns.recover()
         record = self.columns.record
+        # A power cut may keep a commit of the words and lose the one of the columns, which then do not know those rows.
+        self._words_ahead = any(seq > record.position(lane) for lane, seq in marked.items())
         self.committed = {lane: min(marked.get(lane, 0), record.position(lane)) for lane in changes.LANES}
         self.uncommitted = 0
 
@@ -80,7 +83,7 @@ class GenerationWriter:
         """Write ``docs``, in place of what was there."""
         if not docs:
             return
-        self._forget(self.columns.known([doc.row for doc in docs]))
+        self._forget([doc.row for doc in docs])
         stale = self.columns.stale(docs)
         vectors = self._embed([vector_text(docs[i].title, docs[i].abstract) for i in stale])
         self.columns.put(docs, stale, vectors)
@@ -93,10 +96,12 @@ class GenerationWriter:
         if not ids:
             return
         self.columns.drop(ids)
-        self._forget(self.columns.known(ids))
+        self._forget(ids)
         self.uncommitted += len(ids)
 
     def _forget(self, ids: Sequence[int]) -> None:
+        if not self._words_ahead:
+            ids = self.columns.known(ids)
         if ids:  # by query: deletion by term takes a Python integer for a signed one and finds nothing
             self._writer.delete_documents_by_query(
                 tantivy.Query.term_set_query(self._schema, schema.F_ROW, list(ids))

@@ -3,8 +3,10 @@
 Two processes write: the follower (everything) and the filler of full vectors (vectors only, of rows whose text is
 still the one it embedded). Both hold ``write.lock`` for the moment of a batch. Only the follower commits.
 
-Nothing has to be undone after a crash: writing a row again gives the same row, and the follower starts again at the
-positions of the last record. ``verify`` finds rows whose bytes were torn by a power cut, by their seals.
+After a crash the follower starts again at the positions of the last record; writing a row again gives the same row.
+One thing has to be undone (``recover``): rows beyond the record that a killed follower left marked as live. Their
+papers may have been hidden since, and a paper that was never committed is not dropped. ``verify`` finds rows whose
+bytes were torn by a power cut, by their seals.
 """
 
 from __future__ import annotations
@@ -197,6 +199,17 @@ class ColumnWriter:
                 self.arrays[name][list(rows)] = source[name][list(at)]
             self.arrays["seals"][list(rows)] = layout.seals(self.arrays, list(rows))
         self._rows = max(self._rows, max(rows) + 1)
+
+    def recover(self) -> None:
+        """Clear what a killed follower wrote beyond the last record: to every reader these rows do not exist.
+
+        For the follower alone, before its first row. Without it such a row comes to life as soon as a later paper makes
+        the record reach over it, whatever became of its paper meanwhile.
+        """
+        with self.writing():
+            for name in ("live", "kind"):
+                beyond = self.arrays[name][self._rows :]
+                beyond[np.flatnonzero(beyond)] = 0
 
     def verify(self) -> list[int]:
         """Live rows whose seal is wrong: torn by a power cut. They need to be put again."""
