@@ -24,6 +24,22 @@ find_python() {
 
 whole() { [ -x "$venv/bin/python" ] && "$venv/bin/python" -m pip --version >/dev/null 2>&1; }
 
+# A plain user's way on a bare Debian: apt fetches (and checks) the package that carries pip as a wheel, which needs no
+# rights; it is unpacked, not installed, and puts pip into an environment made without it.
+pip_from_debian() {
+    local python=$1 scratch wheel done=1
+    scratch=$(mktemp -d)
+    say "setup: fetching pip for .venv (apt-get download, nothing is installed on the system)"
+    if (cd "$scratch" && apt-get download -qq python3-pip-whl >/dev/null 2>&1 && dpkg-deb -x ./*.deb .); then
+        wheel=$(find "$scratch" -name 'pip-*.whl' | head -1)
+        rm -rf "$venv"
+        [ -n "$wheel" ] && "$python" -m venv --without-pip "$venv" &&
+            "$venv/bin/python" "$wheel/pip" --disable-pip-version-check install --quiet --no-index "$wheel" >&2 && done=0
+    fi
+    rm -rf "$scratch"
+    return $done
+}
+
 # Debian's python3 comes without ensurepip: python3-venv brings it. Others: virtualenv, or a pip that can fetch it.
 make_venv() {
     local python=$1 scratch
@@ -46,6 +62,9 @@ make_venv() {
         PYTHONPATH="$scratch" "$python" -m virtualenv --quiet "$venv" >&2 || true
         rm -rf "$scratch"
         whole && return
+    fi
+    if have apt-get && have dpkg-deb; then
+        pip_from_debian "$python" && whole && return
     fi
     rm -rf "$venv"
     fail "$python cannot make a virtual environment (no ensurepip, no virtualenv, no pip). Nothing was installed." \
