@@ -98,3 +98,39 @@ def test_long_broken_text_costs_little(piece: str) -> None:
     text = piece * (10_000 // len(piece))
     latex.to_html(text)
     latex.to_words(text)
+
+
+@pytest.mark.parametrize(
+    ("tex", "drawn"),
+    [
+        ("J1712$-$2435", "J1712−2435"),
+        ("any M$>$5 source", "any M&gt;5 source"),
+        (r"5$\times$10 km", "5×10 km"),
+        ("RR~Lyrae at z~5", "RR\u00a0Lyrae at z~5"),
+        ("the Lempel--Ziv scheme", "the Lempel–Ziv scheme"),
+        ("from $200k to $300k", "from $200k to $300k"),
+        (r"10\,km", "10 km"),
+        ('it\'s an "old" one', "it’s an “old” one"),
+    ],
+)
+def test_to_html_of_habits(tex: str, drawn: str) -> None:
+    assert latex.to_html(tex) == drawn
+
+
+def test_to_html_sets_what_follows_a_formula() -> None:
+    assert latex.to_html("$x$'s value").endswith("</math>’s value")
+    assert latex.to_html("the '$x$'").startswith("the ‘<math")
+
+
+@pytest.mark.parametrize(
+    ("tex", "text"),
+    [
+        ("on $K$ and $V$", "on K and V"),
+        (r"$x_1^2 \le \frac{1}{2}$", "x₁² ≤ 1/2"),
+        ("J1712$-$2435", "J1712−2435"),
+        ("plain $5 and $6", "plain $5 and $6"),
+        (r"the {\it old} $\alpha$-decay", "the old α-decay"),
+    ],
+)
+def test_readable(tex: str, text: str) -> None:
+    assert latex.readable(latex.to_unicode(tex)) == text

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 
 from broadsheet.text import latex_tables as tables
+from broadsheet.text.typography import typeset
 
 # Formulas between dollars as Pandoc's ``tex_math_dollars`` reads them (no blank inside the dollars, no digit behind:
 # "$5 and $6" are prices), or with a blank inside when something of TeX stands there.
@@ -38,10 +39,12 @@ _DROPPED = re.compile(
     r"\s*(?:\[[^\]]*\]\s*)*\{[^{}]*\}"
 )
 _COLOURED = re.compile(r"\\(?:textcolor|color|colorbox)\s*\{[^{}]*\}\s*(?:\{(?P<in>[^{}]*)\})?")
-_ESCAPED = re.compile(r"\\([&%#_$ ,;])")  # escaped braces stay: without the backslash they would mean something
+_THIN = re.compile(r"\\[,;:]")  # blanks of TeX: "10\\,km"
+_ESCAPED = re.compile(r"\\([&%#_$ ])")  # escaped braces stay: without the backslash they would mean something
 _BRACED = re.compile(r"(?P<command>\\[A-Za-z]+\*?\s*)?\{(?P<in>[^{}\\$]*)\}")
 _QUOTES = re.compile(r"``|''")
-_TIE = re.compile(r"(?<=\S)~(?=\S)")
+# A sign alone between dollars is part of a name or stands before a number: "J1712$-$2435", "M$>$5".
+_SIGN = re.compile(r"(?<!\\)\$\s*(?:(?P<sign>[-+])|(?P<relation>[=<>]|\\[A-Za-z]{2,12})(?=\s*\$\d))\s*\$")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
@@ -81,9 +84,10 @@ def _plain(text: str) -> str:
             text = _STYLED.sub(lambda m: m["in"], _OLD_STYLE.sub(lambda m: m["in"], text))
             text = _SYMBOL.sub(_symbol, text)
         text = _BRACED.sub(lambda m: m.group() if m["command"] else m["in"], text)
+        if "\\" in text:
+            text = _THIN.sub(" ", _ESCAPED.sub(r"\1", text))
         if text == before:
             break
-    text = _ESCAPED.sub(r"\1", text) if "\\" in text else text
     if "  " in text:
         text = _BLANKS.sub(" ", text)
     return text.replace("``", "“").replace("''", "”") if "``" in text else text
@@ -143,23 +147,35 @@ def _command_word(match: re.Match[str]) -> str:
 def to_html(text: str) -> str:
     """Escaped HTML with formulas as ``<math>``. What cannot be drawn becomes plain readable text, never raw TeX."""
     if "$" not in text and "\\" not in text and "{" not in text and "}" not in text:
-        return html.escape(text)
-    text = to_unicode(text)
+        return html.escape(typeset(text))
+    text = _SIGN.sub(_sign, to_unicode(text))
     out: list[str] = []
     last = 0
     for match in MATH.finditer(text):
-        out.append(html.escape(readable(text[last : match.start()])))
+        out.append(html.escape(_between(text, last, match.start())))
         out.append(formula(_tex(match)))
         last = match.end()
-    out.append(html.escape(readable(text[last:])))
+    out.append(html.escape(_between(text, last, len(text))))
     return "".join(out)
+
+
+def _sign(match: re.Match[str]) -> str:
+    sign = match["sign"]
+    return ("−" if sign == "-" else "+") if sign else _stripped(match["relation"])
+
+
+def _between(text: str, start: int, end: int) -> str:
+    """What stands between two formulas, set with a letter in their place: "$x$'s" has an apostrophe."""
+    before, after = "x" * (start > 0), "x" * (end < len(text))
+    made = typeset(before + _stripped(text[start:end]) + after)
+    return made[len(before) : len(made) - len(after)]
 
 
 @lru_cache(maxsize=4096)
 def formula(tex: str) -> str:
     """One formula as MathML, or as escaped plain text when it cannot be drawn. Never raises."""
     drawn = mathml(tex)
-    return drawn or html.escape(readable(tex))
+    return drawn or html.escape(_spoken(tex))
 
 
 @lru_cache(maxsize=8192)
@@ -204,10 +220,29 @@ def is_drawable(text: str) -> bool:
 
 
 def readable(text: str) -> str:
-    """Text left of TeX for human eyes: symbols as Unicode, no backslash, brace or dollar of TeX."""
-    if "\\" not in text and "{" not in text and "$" not in text and "~" not in text and "}" not in text:
+    """Text for human eyes where no formula can be drawn: symbols as Unicode, nothing of TeX, set as print."""
+    if "\\" not in text and "{" not in text and "$" not in text and "}" not in text:
+        return typeset(text)
+    text = MATH.sub(lambda m: _spoken(_tex(m)), _SIGN.sub(_sign, text))
+    return typeset(_stripped(text))
+
+
+def _stripped(text: str) -> str:
+    """Commands as the characters they draw; no backslash or brace is left."""
+    if "\\" not in text and "{" not in text and "}" not in text:
         return text
-    text = _DROPPED.sub("", text)
-    text = _COMMAND.sub(lambda m: tables.symbol(m[1]) if m[1] else m.group()[1:], text)
-    text = _TIE.sub("\u00a0", text) if "~" in text else text
+    text = _COMMAND.sub(lambda m: tables.symbol(m[1]) if m[1] else m.group()[1:], _DROPPED.sub("", text))
     return _BLANKS.sub(" ", text.replace("{", "").replace("}", "").replace("\\", ""))
+
+
+_FRACTION = re.compile(r"\\[dt]?frac\s*\{(?P<over>[^{}]*)\}\s*\{(?P<under>[^{}]*)\}")
+_RAISED = re.compile(r"\^(?:\{(?P<braced>[-+0-9n]{1,6})\}|(?P<one>[0-9n]))")
+_LOWERED = re.compile(r"_(?:\{(?P<braced>[-+0-9]{1,6})\}|(?P<one>[0-9]))")
+
+
+def _spoken(tex: str) -> str:
+    """A formula as one line of text: ``x_1^2 \\le \\frac{1}{2}`` gives ``x₁² ≤ 1/2``."""
+    tex = _FRACTION.sub(lambda m: f"{m['over']}/{m['under']}", tex)
+    tex = _RAISED.sub(lambda m: (m["braced"] or m["one"]).translate(tables.RAISED), tex)
+    tex = _LOWERED.sub(lambda m: (m["braced"] or m["one"]).translate(tables.LOWERED), tex)
+    return _stripped(tex.replace("~", " "))

@@ -176,6 +176,10 @@ MATH_WORDS: dict[str, str] = {
 } | {name: name for name in GREEK if not name.startswith("var")}  # fmt: skip
 
 
+RAISED = str.maketrans("0123456789-+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁿ")
+LOWERED = str.maketrans("0123456789-+", "₀₁₂₃₄₅₆₇₈₉₋₊")
+
+
 def symbol(name: str) -> str:
     """The character that a command draws; the name itself when there is none, "" for commands of layout."""
     if name in SILENT:
