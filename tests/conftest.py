@@ -10,6 +10,9 @@ from pathlib import Path
 
 import django
 import pytest
+from tests.support import counts
+
+counts.load_profile()
 
 _scratch = tempfile.mkdtemp(prefix="broadsheet-tests-")
 atexit.register(shutil.rmtree, _scratch, True)

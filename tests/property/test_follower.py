@@ -6,7 +6,6 @@ import gc
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 from tests.support import indexes, papers
+from tests.support.counts import examples
 
 from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper
@@ -147,13 +147,12 @@ class ChangesAndFollower(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_idle_follower_equals_a_rebuild(request: Any) -> None:
+def test_idle_follower_equals_a_rebuild() -> None:
     """Both databases: the suite runs once on SQLite and once on PostgreSQL."""
-    soak = bool(request.config.getoption("--soak", default=False))
     run(
         ChangesAndFollower,
         settings=settings(
-            max_examples=150 if soak else 6, stateful_step_count=30, deadline=None,
+            max_examples=examples(6, full=150), stateful_step_count=30, deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

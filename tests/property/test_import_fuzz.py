@@ -10,6 +10,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.support.counts import examples
 
 from broadsheet.catalogue.importing import bibtex, files, jsonl
 from broadsheet.catalogue.projection import Held, project
@@ -63,7 +64,7 @@ def check(parse: Any, body: bytes) -> None:
 @pytest.mark.parametrize("complete", [False, True])
 def test_a_record_or_bad_record(complete: bool) -> None:
     @given(RECORDS)
-    @settings(max_examples=250, deadline=None)
+    @settings(max_examples=examples(250), deadline=None)
     def run(fields: dict[str, Any]) -> None:
         whole = {"id": "arxiv:2405.12345", "title": "A title"} if complete else {}
         check(jsonl.parse_line, orjson.dumps({**fields, **whole}))
@@ -72,7 +73,7 @@ def test_a_record_or_bad_record(complete: bool) -> None:
 
 
 @given(st.one_of(st.binary(max_size=200), TEXTS.map(lambda text: text.encode("utf-8", "replace"))))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @example(b"1e999")
 @example(b'{"id": "arxiv:2405.12345", "title": "t", "versions": [{"number": 1e999, "submitted": ""}]}')
 @example(b"[" * 100_000)
@@ -92,13 +93,13 @@ BIB_FIELDS = st.dictionaries(
 
 
 @given(st.one_of(BIB_FIELDS, VALUES), TEXTS)
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 def test_a_bibtex_entry_or_bad_record(fields: Any, key: str) -> None:
     check(bibtex.parse_entry, orjson.dumps({"type": "misc", "key": key, "fields": fields, "raw": ""}))
 
 
 @given(st.text(alphabet="@{}=,\"#\\\n abcyear0123article%()é", max_size=120))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(80), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bibtex_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.bib"
     path.write_text("@misc{good, title={Good}}\n" + text, "utf-8")
@@ -114,7 +115,7 @@ CONTENT = st.lists(
 
 
 @given(CONTENT, st.lists(st.integers(0, 60), max_size=40), st.sampled_from([5, 2_050]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @example(b"\xef\xbb\xbf\xef\xbb\xbfa\n", [3], 5)
 @example(b"\xef\xbb\xbfa\n", [1, 1], 5)
 def test_lines_do_not_depend_on_the_cuts(content: bytes, cuts: list[int], limit: int) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.counts import examples
 from tokenizers import Tokenizer
 
 from broadsheet.search.embedding import FullModel, Sketch, find_model, store
@@ -48,7 +49,7 @@ def test_sketch_of_nothing() -> None:
     assert np.array_equal(empty, blank)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.text(max_size=200), min_size=1, max_size=80))
 def test_sketch_is_the_same_to_the_bit_in_any_batch(texts: list[str]) -> None:
     together = shipped().embed(texts)
@@ -132,7 +133,7 @@ def reference(full: FullModel) -> tuple[Tokenizer, WordPieces]:
 
 
 @pytest.mark.model
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(text=st.text(alphabet=_alphabet, max_size=60))
 def test_pieces_are_those_of_the_reference_tokenizer(reference: tuple[Tokenizer, WordPieces], text: str) -> None:
     tokenizer, pieces = reference

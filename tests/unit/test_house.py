@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
 import warnings
 from pathlib import Path
+
+import hypothesis
+from tests.support import counts
 
 ROOT = Path(__file__).resolve().parents[2]
 AIM, MOST = 400, 600  # lines
@@ -42,3 +46,11 @@ def test_imports_keep_to_the_contract() -> None:
     tool = Path(sys.executable).with_name("lint-imports")
     done = subprocess.run([tool, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "1 kept, 0 broken" in done.stdout, done.stdout
+
+
+def test_the_counts_of_the_run_are_those_of_its_profile() -> None:
+    wanted = os.environ.get("HYPOTHESIS_PROFILE") or "ci"
+    assert hypothesis.settings.get_current_profile_name() == wanted
+    many = wanted == "soak"
+    assert (counts.examples(6), counts.examples(6, full=150)) == ((6 * counts.FULL, 150) if many else (6, 6))
+    assert hypothesis.settings.default is not None and hypothesis.settings.default.deadline is None

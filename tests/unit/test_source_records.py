@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support.counts import examples
 from tests.support.loopback import HEAD, Invented
 
 from broadsheet.catalogue.records import ParsedRecord
@@ -137,7 +138,7 @@ def test_good_bytes(parse, good):
 
 
 @pytest.mark.parametrize(("parse", "good"), PARSERS)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(data=st.data())
 def test_fuzz(parse, good, data):
     """Bytes cut out, changed, doubled or put in: a record or ParseError."""
@@ -152,13 +153,13 @@ def test_fuzz(parse, good, data):
         assert problem.reason
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(st.text(max_size=200))
 def test_fuzz_authors(line):
     assert all(author.name for author in split_authors(line))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.data())
 def test_fuzz_pages(data):
     good = f"{HEAD}<ListRecords>{RAW.decode()}<resumptionToken>t</resumptionToken></ListRecords></OAI-PMH>".encode()

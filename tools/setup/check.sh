@@ -35,7 +35,7 @@ tests() {
     local workers extra=() only=()
     workers=${TEST_WORKERS:-$(($(nproc) > 4 ? 4 : $(nproc)))}
     [ "$what" = soak ] && extra=(--soak)
-    export HYPOTHESIS_PROFILE=${HYPOTHESIS_PROFILE:-$what}
+    export HYPOTHESIS_PROFILE=${HYPOTHESIS_PROFILE:-$([ "$what" = soak ] && echo soak || echo ci)}  # tests/support/counts.py
     MODEL_REQUIRED=1 tools/setup/model.sh || missing+=("the full embedding model")
     tools/setup/browser.sh || missing+=("Chromium")
     # Tests that measure or kill processes want the machine for themselves: one after the other, after the rest.
