@@ -2,17 +2,21 @@
 
 Later beats earlier: defaults < TOML file < environment < flags. Unknown or wrong keys refuse to start; all
 faults are told at once, each with where it came from and what would be right. Secrets may be given by file
-(``BROADSHEET_..._FILE``). Site choices (name, fields, interests) are rows in the database, not settings.
+(``BROADSHEET_..._FILE``). Site choices (name, fields, interests) are rows in the database, not settings; but the
+file's table ``[site]`` may fix ``name``, ``group``, ``interests`` and ``sections``, which then win over the rows.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import BroadsheetError
@@ -78,6 +82,43 @@ def _database(value: Any) -> str:
 def _words(value: Any) -> tuple[str, ...]:
     items = value if isinstance(value, list | tuple) else str(value).split(",")
     return tuple(str(item).strip() for item in items if str(item).strip())
+
+
+def _networks(value: Any) -> tuple[str, ...]:
+    return tuple(str(ip_network(item, strict=False)) for item in _words(value))
+
+
+def _one_of(*allowed: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if str(value) not in allowed:
+            raise ValueError
+        return str(value)
+
+    return read
+
+
+def _mail_server(value: Any) -> str:
+    text = str(value)
+    if text and not (text.startswith(("smtp://", "smtps://", "smtp+plain://")) and urlsplit(text).hostname):
+        raise ValueError
+    return text
+
+
+def _header(value: Any) -> str:
+    text = str(value).strip()
+    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", text):
+        raise ValueError
+    return text
+
+
+def _https(value: Any) -> str:
+    """An address of an identity provider: https, or http on this machine for a trial."""
+    text = str(value).rstrip("/")
+    parts = urlsplit(text)
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if text and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and local))):
+        raise ValueError
+    return text
 
 
 def _positive(value: Any) -> int:
@@ -147,6 +188,26 @@ SETTINGS: tuple[Setting, ...] = (
         "a long text",
         secret=True,
     ),
+    Setting("privacy", _one_of("open", "members"), "open", "Who may read: everybody, or members only.",
+            "open or members"),
+    Setting("registration", _one_of("closed", "invitation", "open"), "invitation",
+            "How accounts come about: by administrators only, by invitation, or by everybody.",
+            "closed, invitation or open"),
+    Setting("smtp_url", _mail_server, "", "Mail server; empty means that no mail is sent.",
+            "smtp://user:password@host:587 (STARTTLS), smtps://...:465, or smtp+plain://...:25", secret=True),
+    Setting("mail_from", str, "", "Sender of mail; empty means broadsheet@ the host of site_url.", "a mail address"),
+    Setting("trusted_proxies", _networks, (), "Addresses of the proxies in front, whose headers are believed.",
+            "a list of addresses or networks, such as 127.0.0.1, 10.0.0.0/8"),
+    Setting("login_header", _header, "",
+            "Header in which a trusted proxy names the signed-in reader by mail address.",
+            "the name of a header, such as Remote-Email"),
+    Setting("oidc_url", _https, "", "Address of the OpenID Connect provider (its issuer).", "an https address"),
+    Setting("oidc_client", str, "", "Client id of this site at the OpenID Connect provider.", "a text"),
+    Setting("oidc_secret", str, "", "Client secret of this site at the OpenID Connect provider.", "a text",
+            secret=True),
+    Setting("oidc_name", str, "OpenID Connect", "What the sign-in page calls the provider.", "a name"),
+    Setting("oidc_signup", _flag, True, "Whom the provider knows may make an account, whatever `registration` says.",
+            "true or false"),
     Setting("debug_sql", _flag, False, "Log SQL statements.", "true or false"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -174,8 +235,20 @@ class Config:
     request_pause: float
     model_dir: Path | None
     secret_key: str
+    privacy: str
+    registration: str
+    smtp_url: str
+    mail_from: str
+    trusted_proxies: tuple[str, ...]
+    login_header: str
+    oidc_url: str
+    oidc_client: str
+    oidc_secret: str
+    oidc_name: str
+    oidc_signup: bool
     debug_sql: bool
     origin: Mapping[str, str]
+    site: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def index_dir(self) -> Path:
@@ -198,11 +271,37 @@ def _from_toml(path: Path, faults: list[str]) -> dict[str, tuple[Any, str]]:
         return {}
     values = {}
     for name, value in loaded.items():
-        if name not in _BY_NAME or name == "data":
+        if name == "site":
+            values[name] = (_site(value, path, faults), str(path))
+        elif name not in _BY_NAME or name == "data":
             faults.append(f"{path}: `{name}` is not a setting; known ones: {', '.join(sorted(_BY_NAME))}")
         else:
             values[name] = (value, str(path))
     return values
+
+
+def _site(table: Any, path: Path, faults: list[str]) -> dict[str, Any]:
+    """The table ``[site]``, checked, as the rows of site choices hold it."""
+    made: dict[str, Any] = {}
+    for name, value in (table.items() if isinstance(table, dict) else [("", table)]):
+        if name in ("name", "group") and isinstance(value, str):
+            made[name] = value
+        elif name == "interests" and isinstance(value, dict) and set(value) <= {"words", "categories"} and all(
+            _texts(part) for part in value.values()
+        ):
+            made[name] = {"words": value.get("words", []), "categories": value.get("categories", [])}
+        elif name == "sections" and isinstance(value, dict) and value and all(_texts(part) for part in value.values()):
+            made[name] = [{"name": section, "categories": part} for section, part in value.items()]
+        else:
+            faults.append(
+                f"{path}: `site.{name}` is not right; `[site]` has `name` and `group` (texts), `interests` with "
+                "`words` and `categories` (lists of texts), and `sections`, each a name with a list of categories"
+            )
+    return made
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
 
 
 def _from_environment(environ: Mapping[str, str], faults: list[str]) -> dict[str, tuple[Any, str]]:
@@ -225,6 +324,17 @@ def _from_environment(environ: Mapping[str, str], faults: list[str]) -> dict[str
     return values
 
 
+def _together(values: Mapping[str, Any], origin: Mapping[str, str]) -> list[str]:
+    """Faults of settings that are right alone and wrong together."""
+    faults = []
+    if values.get("login_header") and not values.get("trusted_proxies"):
+        faults.append(f"{origin['login_header']}: `login_header` needs `trusted_proxies`, or anybody could sign in as "
+                      "anybody; name the proxy's address there")
+    if bool(values.get("oidc_url")) != bool(values.get("oidc_client")):
+        faults.append(f"{origin['oidc_url']}: `oidc_url` and `oidc_client` go together; set both or none")
+    return faults
+
+
 def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """Read all settings; raises :class:`ConfigError` with every fault at once."""
     environ = os.environ if environ is None else environ
@@ -236,8 +346,9 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
     data = Path(str(given["data"][0] if "data" in given else _default_data())).expanduser()
     toml = Path(environ.get("BROADSHEET_CONFIG") or data / "broadsheet.toml")
     given = {**_from_toml(toml, faults), **given}
+    site, site_origin = given.pop("site", ({}, "default"))
+    origin: dict[str, str] = {"site": site_origin}
     values: dict[str, Any] = {}
-    origin: dict[str, str] = {}
     for setting in SETTINGS:
         default = setting.default() if callable(setting.default) else setting.default
         value, origin[setting.name] = given.get(setting.name, (default, "default"))
@@ -248,10 +359,11 @@ def load(flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] | No
             faults.append(
                 f"{origin[setting.name]}: {shown} is not right for `{setting.name}`; expected {setting.expects}"
             )
+    faults.extend(_together(values, origin))
     if faults:
         raise ConfigError(faults)
-    assert {field.name for field in fields(Config)} == {*values, "origin"}
-    return Config(**values, origin=origin)
+    assert {one.name for one in fields(Config)} == {*values, "origin", "site"}
+    return Config(**values, origin=origin, site=site)
 
 
 _current: Config | None = None

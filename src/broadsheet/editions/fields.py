@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from ..text.folding import slug
 
@@ -62,13 +63,15 @@ def field_of(categories: tuple[str, ...], table: Table = FIELDS) -> Field:
     """The field a paper stands in: exact categories before whole archives; labels that no field knows name their own.
 
     A label of the form ``area:name`` counts by its area; a conference's own heading ("Computer Vision II")
-    becomes a field of that name without its numeral.
+    becomes a field of that name without its numeral. What a site's own table leaves open the built-in one decides.
     """
     for category in categories:
         for exact in (True, False):
             for field in table:
                 if any(category == one if exact else within(category, one) for one in field.categories):
                     return field
+    if table is not FIELDS and table != FIELDS:
+        return field_of(categories)
     return named(categories[0]) if categories else OTHER
 
 
@@ -82,3 +85,44 @@ def named(label: str) -> Field:
     name = name[:1].upper() + name[1:]
     code = slug(name)
     return Field(code, name, (head,)) if code else OTHER
+
+
+MOST_SECTIONS, MOST_CATEGORIES, LONGEST_NAME = 60, 200, 60
+
+
+def table_of(sections: Sequence[Mapping[str, Any]]) -> Table:
+    """The site's own table from its choice ``sections``: ``[{"name": ..., "categories": [...]}]``, in this order."""
+    made: dict[str, Field] = {}
+    for one in sections:
+        field = Field(slug(str(one["name"])), str(one["name"]), tuple(str(item) for item in one["categories"]))
+        if field.slug and field.slug not in made:
+            made[field.slug] = field
+    return tuple(made.values()) or FIELDS
+
+
+def as_text(sections: Sequence[Mapping[str, Any]]) -> str:
+    """The table as a person writes it: a line for each section, ``Vision: cs.CV, eess.IV``."""
+    return "\n".join(f"{one['name']}: {', '.join(one['categories'])}" for one in sections)
+
+
+def read_table(text: str) -> tuple[list[dict[str, Any]], str]:
+    """The sections that a text names, and the first fault as a sentence (empty: all is well)."""
+    sections: list[dict[str, Any]] = []
+    taken: dict[str, str] = {}
+    for line in filter(None, (one.strip() for one in text.replace("\0", " ").splitlines())):
+        name, colon, rest = line.partition(":")
+        name, categories = " ".join(name.split()), [part.strip() for part in rest.split(",") if part.strip()]
+        if not colon or not name or not categories:
+            return [], f"“{line[:60]}” is not a section. Write a name, a colon and categories: Vision: cs.CV, eess.IV"
+        if len(name) > LONGEST_NAME or not slug(name):
+            return [], f"“{name[:60]}” cannot name a section: 1 to {LONGEST_NAME} letters, not signs alone."
+        if any(" " in item or len(item) > 80 for item in categories):
+            wrong = next(item for item in categories if " " in item or len(item) > 80)
+            return [], f"“{wrong[:60]}” is not a category. Example: cs.CV"
+        if slug(name) in taken:
+            return [], f"Two sections are called “{name}”."
+        taken[slug(name)] = name
+        sections.append({"name": name, "categories": list(dict.fromkeys(categories))})
+    if len(sections) > MOST_SECTIONS or any(len(one["categories"]) > MOST_CATEGORIES for one in sections):
+        return [], f"At most {MOST_SECTIONS} sections of {MOST_CATEGORIES} categories each."
+    return sections, ""

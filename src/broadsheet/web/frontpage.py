@@ -16,11 +16,12 @@ from markupsafe import Markup
 from .. import config
 from ..editions.candidates import Candidate, Interests, Narrowing
 from ..editions.choose import Pick
-from ..editions.fields import FIELDS, Field
+from ..editions.fields import FIELDS, Field, table_of
 from ..editions.service import Site
 from ..readers import service as readers
 from ..readers import settings as reading
 from . import fragments, rendering
+from .near import Near, words_of
 from .visits import Visit, visit_of
 
 
@@ -41,18 +42,18 @@ def site_of(request: HttpRequest) -> Site:
 
 
 def site_from(chosen: Mapping[str, Any]) -> Site:
-    """The site's interests and fields, from its choices.
+    """The site's interests and sections, from its choices.
 
-    ``interests`` is a list of words or ``{"words": [...], "categories": [...]}``; ``categories`` a list; ``fields``
-    a list of field slugs, which lead the sections.
+    ``interests``: ``{"words": [...], "categories": [...]}`` or a list of words; ``categories``: a list, those of the
+    first question; ``sections``: the site's own table, ``[{"name", "categories"}]``, which then leads the page.
     """
     interests = chosen.get("interests") or {}
-    if isinstance(interests, dict):
-        words, categories = _words(interests.get("words")), _words(interests.get("categories"))
-    else:
-        words, categories = _words(interests), ()
+    words = words_of(chosen)
+    categories = _words(interests.get("categories")) if isinstance(interests, dict) else ()
     categories = tuple(dict.fromkeys(categories + _words(chosen.get("categories"))))
-    return Site(Interests(words, categories), FIELDS, _first_fields(categories))
+    table = table_of(chosen.get("sections") or ())
+    first = _first_fields(categories) if table is FIELDS else tuple(field.slug for field in table)
+    return Site(Interests(words, categories), table, first, Near(words) if words else None)
 
 
 def _first_fields(categories: Sequence[str]) -> tuple[str, ...]:

@@ -11,10 +11,12 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.catalogue import site as choices
+from broadsheet.config import current
 from broadsheet.readers import service as readers
 from broadsheet.readers import settings as reading
 from broadsheet.sources import presets
 from broadsheet.web import access
+from broadsheet.web import choices as choosing
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
@@ -24,7 +26,6 @@ KEYS = (
     ("z", "undo"), ("/", "search"), ("[ ]", "edition before, after"), ("gg G", "top, end"), ("gt", "today"),
     ("?", "this list"),
 )
-MOST_NAME = 60
 _SAID = {"saved": "Your settings are saved.", "erased": "Your reading marks are erased.",
          "site": "The site’s choices are saved.", "closed": "Everything that was kept about you is erased."}
 
@@ -50,19 +51,18 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_POST
 @csrf_protect
 def site(request: HttpRequest) -> HttpResponse:
-    """The keeper's choices for the site: its name and the group's. Fields and words are the first question's."""
+    """The keeper's choices for the site: names, interests, sections. What is read here is the first question's."""
     if not visit_of(request).keeper:
         from .errors import forbidden
 
         return forbidden(request)
-    name, group = (" ".join(request.POST.get(one, "").replace("\0", "").split()) for one in ("name", "group"))
-    faults = {key: f"At most {MOST_NAME} letters; this has {len(text)}." for key, text in
-              (("name", name), ("group", group)) if len(text) > MOST_NAME}
+    given = {name: request.POST[name][:20_000] for name in choosing.CHOICES
+             if name in request.POST and name not in choosing.fixed()}
+    read = {name: choosing.read(name, text) for name, text in given.items()}
+    faults = {name: fault for name, (_, fault) in read.items() if fault}
     if faults:
-        return _page(request, visit_of(request).settings, faults, status=422,
-                     extra={"name": name[:500], "group": group[:500]})
-    choices.choose("name", name)
-    choices.choose("group", group)
+        return _page(request, visit_of(request).settings, faults, status=422, extra=given)
+    choosing.keep({name: value for name, (value, _) in read.items()})
     return HttpResponseRedirect("/settings?done=site")
 
 
@@ -106,10 +106,9 @@ def _page(request: HttpRequest, shown: reading.ReadingSettings, faults: dict[str
     }
     if visit.keeper:
         kept = choices.choices()
-        interests = kept.get("interests") or {}
         context["site"] = {
-            "name": kept.get("name") or "", "group": kept.get("group") or "",
             "fields": [presets.FIELDS[key].name for key in kept.get("fields") or [] if key in presets.FIELDS],
-            "categories": kept.get("categories") or [],
-            "words": interests.get("words", []) if isinstance(interests, dict) else interests, **(extra or {})}
+            "categories": kept.get("categories") or [], "choices": list(choosing.CHOICES.values()),
+            "typed": {**choosing.typed(kept), **(extra or {})}, "fixed": choosing.fixed(),
+            "file": current().origin["site"]}
     return render(request, "settings.jinja", context, status=status)

@@ -17,7 +17,7 @@ from broadsheet.catalogue import papers, site
 from broadsheet.config import current
 from broadsheet.readers.settings import lines
 from broadsheet.sources import presets, schedule
-from broadsheet.web import access
+from broadsheet.web import access, notices
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
@@ -82,7 +82,8 @@ def _begin(answer: Answer) -> None:
     now = timezone.now()
     own = [presets.known_category(part) for line in lines(answer.categories) for part in line.split()]
     site.choose("categories", own)
-    site.choose("interests", {"words": lines(answer.words), "categories": own or list(answer.choice.categories)})
+    if "interests" not in site.fixed():
+        site.choose("interests", {"words": lines(answer.words), "categories": own or list(answer.choice.categories)})
     # `fields` says that the question is answered, so it is stored with something in it.
     site.choose("fields", list(answer.fields) or ["own"])
     schedule.plan_sources(answer.choice, now)
@@ -123,8 +124,12 @@ def progress_of(sources: list[schedule.SourceStatus]) -> dict[str, Any]:
         state = "done"
     elif any(source.outcome == "running" for source in sources):
         state = "running"
+    elif any(source.outcome == "never" for source in sources):
+        state = "waiting"
     else:
-        state = "partly" if failed else "waiting"
-    return {"state": state, "sources": sources, "failed": failed, "going": state in {"running", "waiting", "partly"},
-            "received": sum(source.received for source in sources),
-            "next_try": min((source.next_try for source in sources if source.next_try), default=None)}
+        state = "partly"
+    received = sum(source.received for source in sources)
+    next_try = min((source.next_try for source in sources if source.next_try), default=None)
+    causes = [(source.label, notices.first_sentence(source.sentence)) for source in failed]
+    return {"state": state, "sources": sources, "going": state in {"running", "waiting", "partly"},
+            "told": notices.of_progress(state, len(sources), causes, received, next_try)}

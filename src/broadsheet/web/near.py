@@ -1,0 +1,39 @@
+"""What joins search and editions: nearness in meaning to the declared interests, handed to the choice as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """``editions.service.Nearness`` by the search index of this site. ``words``: the interests, as typed."""
+
+    words: tuple[str, ...]
+
+    def mark(self) -> object:
+        """See the protocol."""
+        from ..search import nearness  # loads NumPy; commands that show no day do not pay for it
+
+        return nearness.mark()
+
+    def of(self, ids: Sequence[int]) -> Mapping[int, tuple[float, str]]:
+        """See the protocol."""
+        from ..search import nearness
+
+        return nearness.nearness(self.words, ids)
+
+
+def words_of(chosen: Mapping[str, Any]) -> tuple[str, ...]:
+    """The declared words among the site's choices: ``interests`` is a list or ``{"words": [...]}``."""
+    interests = chosen.get("interests") or {}
+    found = interests.get("words") if isinstance(interests, dict) else interests
+    return tuple(str(item) for item in found) if isinstance(found, list | tuple) else ()
+
+
+def mark_of(chosen: Mapping[str, Any]) -> object:
+    """What kept pages depend on besides the change log: the vectors, where interests are declared."""
+    words = words_of(chosen)
+    return Near(words).mark() if words else None
