@@ -1,10 +1,10 @@
 """The change log: one row per write that changes what can be found or shown, in the same transaction.
 
-Two lanes, interactive and bulk, each read by position. The follower reads the paper's current state, so the order
-across lanes does not matter. Sequence numbers must become visible in order, else a reader that has passed 10 would
-never see 9: SQLite has one writer, and on PostgreSQL the rows are appended last in the transaction under an advisory
-lock that is released by the commit. (A snapshot bound such as ``pg_snapshot_xmin`` would also be right, but any idle
-transaction on the server would then hold back the whole search.)
+Two lanes, interactive and bulk, each read by position, and a third for what readers do. The follower reads the
+paper's current state, so the order across lanes does not matter. Sequence numbers must become visible in order, else
+a reader that has passed 10 would never see 9: SQLite has one writer, and on PostgreSQL the rows are appended last in
+the transaction under an advisory lock that is released by the commit. (A snapshot bound such as ``pg_snapshot_xmin``
+would also be right, but any idle transaction on the server would then hold back the whole search.)
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.db import connection
 INTERACTIVE = 0
 BULK = 1
 LANES = (INTERACTIVE, BULK)
+ACTIVITY = 2  # votes and comments: read by pages and columns, never by the index of words
 _LOCK = 0x42524F41  # "BROA": the advisory lock of the log
 
 
@@ -53,17 +54,21 @@ def read(lane: int, after: int, limit: int = 1000) -> list[Change]:
 
 
 def latest() -> dict[int, int]:
-    """The newest position of each lane (0 where the lane is empty)."""
+    """The newest position of each lane of the index (0 where the lane is empty)."""
+    return {lane: newest(lane) for lane in LANES}
+
+
+def newest(lane: int) -> int:
+    """The newest position of one lane, 0 where it is empty."""
     with connection.cursor() as cursor:
-        positions = {}
-        for lane in LANES:
-            cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM catalogue_change WHERE lane = %s", [lane])
-            positions[lane] = int(cursor.fetchone()[0])
-        return positions
+        cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM catalogue_change WHERE lane = %s", [lane])
+        return int(cursor.fetchone()[0])
 
 
 def total() -> int:
-    """The newest position over all lanes: what page caches are keyed by."""
+    """The newest position over the lanes of the index: what page caches are keyed by."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM catalogue_change")
-        return int(cursor.fetchone()[0])
+        cursor.execute(
+            "SELECT COALESCE((SELECT MAX(seq) FROM catalogue_change WHERE lane = 0), 0),"
+            " COALESCE((SELECT MAX(seq) FROM catalogue_change WHERE lane = 1), 0)")
+        return int(max(cursor.fetchone()))

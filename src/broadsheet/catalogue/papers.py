@@ -10,6 +10,7 @@ from django.db import transaction
 from . import changes, writer
 from .models import Identifier, Paper, SourceRecord
 from .reprojection import reproject
+from .signals import papers_split
 from .site import choice
 
 
@@ -74,6 +75,7 @@ def split(kept: Paper, absorbed: Paper, records: Sequence[int], now: datetime) -
         for paper in Paper.objects.filter(id__in=[kept.id, absorbed.id]):
             for scheme, value in paper.identifiers:
                 Identifier.objects.filter(scheme=scheme, value=value).update(paper=paper)
+        papers_split.send(sender=None, kept=kept.id, absorbed=absorbed.id, now=now)
         changes.append({kept.id, absorbed.id, *changed}, changes.INTERACTIVE)
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from ..text.folding import slug
 from .projection import Projected
+from .signals import papers_merged
 
 PAPER_COLUMNS = (
     "title", "abstract", "rights", "licence", "summary_by", "authors", "organisation", "identifiers", "published",
@@ -159,3 +160,4 @@ def move_records(absorbed: int, kept: int, now: datetime) -> None:
             " WHERE id = %s",
             [kept, now, absorbed],
         )
+    papers_merged.send(sender=None, kept=kept, absorbed=absorbed, now=now)

@@ -9,3 +9,9 @@ class ReadersConfig(AppConfig):
     name = "broadsheet.readers"
     label = "readers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Follow the merges of the catalogue."""
+        from . import merging
+
+        merging.connect()

@@ -6,6 +6,7 @@ from .collections import Collection, Kept, Note
 from .comments import Comment, Mention
 from .follows import Follow, Stream
 from .moderation import AuditEntry, Report
+from .moves import Moved
 from .notifications import Notification
 from .reader import Mark, Reader
 from .submissions import Claim, Submission
@@ -15,5 +16,6 @@ from .votes import Activity, Vote
 
 __all__ = [
     "Activity", "ApiToken", "AuditEntry", "Claim", "Collection", "Comment", "Follow", "Invitation", "Kept", "Mark",
-    "Mention", "Note", "Notification", "Reader", "Report", "Stream", "Submission", "TasteAct", "TasteRemoved", "Vote",
+    "Mention", "Moved", "Note", "Notification", "Reader", "Report", "Stream", "Submission", "TasteAct",
+    "TasteRemoved", "Vote",
 ]

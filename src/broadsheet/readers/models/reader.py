@@ -20,6 +20,7 @@ class Reader(models.Model):
     name = models.CharField(max_length=60, default="")
     slug = models.CharField(max_length=60, null=True, unique=True, default=None)
     roles = models.JSONField(default=list)
+    joined_at = models.DateTimeField(null=True, default=None)  # when an account adopted the row; null without one
     blocked_at = models.DateTimeField(null=True, default=None)
     blocked_reason = models.TextField(default="")
     settings = models.JSONField(default=dict)
