@@ -74,10 +74,20 @@ ATOMIC_REQUESTS = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "broadsheet.catalogue.apps.CatalogueConfig",
     "broadsheet.sources.apps.SourcesConfig",
     "broadsheet.editions.apps.EditionsConfig",
     "broadsheet.readers.apps.ReadersConfig",
+    "broadsheet.readers.accounts.apps.AccountsConfig",
     "broadsheet.web.apps.WebConfig",
 ]
 MIDDLEWARE = [
@@ -86,8 +96,12 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "broadsheet.web.middleware.HeadersMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "broadsheet.web.proxies.ProxyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "broadsheet.web.middleware.ReaderMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "broadsheet.web.urls"
 WSGI_APPLICATION = "broadsheet.web.wsgi.application"
@@ -106,6 +120,8 @@ WHITENOISE_USE_FINDERS = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "broadsheet.web.views.errors.csrf_failed"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "broadsheet_session"
+SESSION_COOKIE_AGE = 30 * 86400
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -113,5 +129,86 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 LANGUAGE_CODE = "en"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20000}}}
+CACHES = {
+    "default": {
+        "BACKEND": "broadsheet.readers.accounts.counting.Cache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 20000},
+        "KEY_PREFIX": "",
+    }
+}
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# -- accounts: django-allauth does the work, readers/accounts/ says how --------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["broadsheet.readers.accounts.hashers.Argon2"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("email",)}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+PASSWORD_RESET_TIMEOUT = 86400
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+_ROOM = "broadsheet.readers.accounts"
+ACCOUNT_ADAPTER = f"{_ROOM}.adapter.AccountAdapter"
+ACCOUNT_TEMPLATE_EXTENSION = "jinja"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = f"{_ROOM}.forms.SignupExtra"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = bool(_c.smtp_url)
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(_c.site_url).scheme or "http"
+MFA_ADAPTER = f"{_ROOM}.adapter.CodesAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+SOCIALACCOUNT_ADAPTER = f"{_ROOM}.adapter.ProviderAdapter"
+# The keeper chose the one provider; an address that it calls verified is the reader's.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": _c.oidc_name,
+                "client_id": _c.oidc_client,
+                "secret": _c.oidc_secret,
+                "settings": {"server_url": _c.oidc_url},
+            }
+        ]
+        if _c.oidc_url
+        else [],
+    }
+}
+
+
+def _mail() -> dict[str, Any]:
+    """Django's settings of mail from ``smtp_url``; without one, sending says so instead of pretending."""
+    if not _c.smtp_url:
+        return {"EMAIL_BACKEND": f"{_ROOM}.mail.NoMail"}
+    url = urlsplit(_c.smtp_url)
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": url.port or {"smtps": 465, "smtp": 587}.get(url.scheme, 25),
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_TLS": url.scheme == "smtp",
+        "EMAIL_USE_SSL": url.scheme == "smtps",
+        "EMAIL_TIMEOUT": 15,
+    }
+
+
+globals().update(_mail())
+DEFAULT_FROM_EMAIL = _c.mail_from or f"broadsheet@{urlsplit(_c.site_url).hostname or 'localhost'}"

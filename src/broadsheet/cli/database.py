@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 from ..config import current
 from ..errors import BroadsheetError
 
-OURS = ("catalogue", "sources", "editions", "readers")
+OURS = ("catalogue", "sources", "editions", "readers", "accounts")
 
 
 class NewerDatabase(BroadsheetError):

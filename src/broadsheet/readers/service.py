@@ -35,8 +35,16 @@ class Marks:
 
 
 def find(key: str) -> Reader | None:
-    """The reader with this key, None when there is none (erased, or of another installation)."""
-    return Reader.objects.filter(key=key).first()
+    """The browser's reader with this key, None when there is none (erased, or of another installation).
+
+    A reader that an account adopted is reached by signing in only, whatever cookies were kept or copied.
+    """
+    return Reader.objects.filter(key=key, joined_at=None, local=False).first()
+
+
+def new_key() -> str:
+    """130 random bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(26))
 
 
 def local_reader() -> Reader | None:
@@ -47,8 +55,7 @@ def local_reader() -> Reader | None:
 def make(now: datetime, *, local: bool = False) -> Reader:
     """Make a reader at the first act. In local mode there is one only, whatever the number of processes."""
     if not local:
-        key = "".join(secrets.choice(_ALPHABET) for _ in range(26))
-        return Reader.objects.create(key=key, created_at=now, last_visit=now)
+        return Reader.objects.create(key=new_key(), created_at=now, last_visit=now)
     try:
         reader, _ = Reader.objects.get_or_create(
             key="local", defaults={"local": True, "created_at": now, "last_visit": now})

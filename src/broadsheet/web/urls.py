@@ -15,9 +15,9 @@ View = Callable[..., HttpResponseBase]
 def _view(module: str, name: str) -> View:
     """The function ``name`` of ``web/views/module.py``, loaded at its first call."""
 
-    def view(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+    def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
         function: View = getattr(import_module(f"{__package__}.views.{module}"), name)
-        return function(request, **arguments)
+        return function(request, *given, **arguments)
 
     view.__name__ = name
     return view
