@@ -104,7 +104,7 @@ def test_a_failing_source_is_named_with_one_action(client: Client) -> None:
     many(3)
     SourceState.objects.create(name="arxiv-oai:cs", connector="arxiv-oai", outcome="failed", detail="503 from a.org")
     page = text(client, "/")
-    assert "arxiv-oai:cs does not answer" in page and "503 from a.org" in page
+    assert "arXiv, records (OAI-PMH) does not answer" in page and "503 from a.org" in page
     SourceState.objects.update(detail="504 from a.org")
     assert "504 from a.org" in text(client, "/")
 

@@ -199,7 +199,7 @@ class _Run:
         due = self.now + wait
         counts = self.out.counts
         kept = (f"The {counts.read:,} records read before were kept." if counts.read
-                else "What was read before stands.")
+                else "What was read before stands." if self.state.received else "Nothing was lost.")
         log.warning("%s failed: %s", self.state.name, problem.cause)
         self.out.outcome, self.out.error, self.out.next_due = "failed", problem, due
         self.out.sentence = (f"{problem.sentence} {kept} {problem.step} "

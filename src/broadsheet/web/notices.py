@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..catalogue.models import Paper
 from ..sources.models import SourceState
+from ..sources.registry import CONNECTORS
 from .rendering import count
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``kind``: plain, stale, error or done. ``action``: (text, address) or None. ``detail``: small, to quote."""
+    """``kind``: plain, stale, error or done. ``action``: (text, address) or None. ``detail``: small, to quote.
+
+    ``steps``: what may be done meanwhile. Commands stand between back quotes.
+    """
 
     kind: str
     heading: str
@@ -20,6 +25,7 @@ class Notice:
     action: tuple[str, str] | None = None
     detail: str = ""
     slim: bool = False
+    steps: tuple[str, ...] = ()
 
     @property
     def role(self) -> str:
@@ -36,6 +42,7 @@ class Sources:
     failing: tuple[SourceState, ...]
     filling: tuple[SourceState, ...]
     due: datetime | None
+    running: bool = False
 
     @property
     def line(self) -> str:
@@ -51,6 +58,7 @@ def sources() -> Sources:
         len(rows), sum(row.outcome in {"ok", "empty"} for row in rows),
         tuple(row for row in rows if row.outcome == "failed"),
         tuple(row for row in rows if row.outcome == "running" and row.progress), min(due, default=None),
+        any(row.outcome in {"running", "never"} for row in rows),
     )
 
 
@@ -60,23 +68,32 @@ def has_sample() -> bool:
                                 state=Paper.State.LIVE).exists()
 
 
+def label_of(row: SourceState) -> str:
+    """The source's name for readers."""
+    connector = CONNECTORS.get(row.connector)
+    return connector.label if connector else row.name
+
+
 def about_sources(state: Sources) -> list[Notice]:
     """One notice for all failing sources, one for a running back-fill."""
     made = []
     if state.failing:
         first = state.failing[0]
         others = len(state.failing) - 1
-        heading = f"{first.name} does not answer" if not others else f"{len(state.failing)} sources do not answer"
-        since = "" if first.succeeded_at is None else f" It last answered on {first.succeeded_at:%d %B, %H:%M} UTC."
+        heading = f"{label_of(first)} does not answer" if not others else f"{len(state.failing)} sources do not answer"
+        since = ("It has not answered yet." if first.succeeded_at is None else
+                 f"It last answered on {first.succeeded_at.day} {first.succeeded_at:%B, %H:%M} UTC.")
+        tried = f" at {first.due_at:%H:%M} UTC" if first.due_at else ""
         made.append(Notice(
             "stale", heading,
-            ("What came before stands." + since + " The next try is made without your help.",),
-            ("What it answered", "/about"), first.detail))
+            (f"What came before stands. {since if not others else ''} It is asked again{tried} by itself."
+             .replace("  ", " "),),
+            ("What it answered" if not others else "What they answered", "/about"), first_sentence(first.detail)))
     for row in state.filling[:1]:
         done, of, what = row.progress.get("done"), row.progress.get("of"), row.progress.get("what", "records")
         if done is not None:
             whole = f" of {of:,}" if isinstance(of, int) else ""
-            made.append(Notice("plain", "", (f"Papers are coming in: {done:,}{whole} {what} of {row.name}.",),
+            made.append(Notice("plain", "", (f"Papers are coming in: {done:,}{whole} {what} of {label_of(row)}.",),
                                ("Progress", "/about"), slim=True))
     return made
 
@@ -84,8 +101,30 @@ def about_sources(state: Sources) -> list[Notice]:
 def sample() -> Notice:
     """The banner over the bundled sample."""
     return Notice("plain", "These are sample papers.",
-                  ("They came with the program, with summaries written for it.",),
+                  ("They came with the program, with summaries written for it, and leave when you answer:",),
                   ("What do you read?", "/setup"), slim=True)
+
+
+# What helps where nothing can be reached; the same on the front page and on the page of the sources.
+WITHOUT_NETWORK = (
+    "`broadsheet import FILE` brings papers from a file (JSON Lines, BibTeX).",
+    "Behind a proxy, set `BROADSHEET_PROXY=http://host:port` and start again.",
+    "`broadsheet doctor` says what is reached and what is not.",
+)
+
+
+def unreachable(failed: Sequence[tuple[str, str]], next_try: datetime | None, action: tuple[str, str]) -> Notice:
+    """No source answered. ``failed``: (label, what happened), for each source that was tried."""
+    causes = tuple(f"{label}: {cause}" for label, cause in failed)
+    again = f"They are asked again at {next_try:%H:%M} UTC" if next_try else "They are asked again"
+    return Notice("error", "No source can be reached from this machine",
+                  (f"What you chose is kept, and no paper has come in yet: {count(len(causes), 'source')} tried, "
+                   "none answered.", *causes, f"{again} by themselves. Meanwhile:"), action, steps=WITHOUT_NETWORK)
+
+
+def first_sentence(text: str) -> str:
+    """What happened, without what was kept and what comes next."""
+    return text.partition(". ")[0].rstrip(".") + "."
 
 
 def no_papers(state: Sources, *, keeper: bool) -> Notice:
@@ -94,15 +133,16 @@ def no_papers(state: Sources, *, keeper: bool) -> Notice:
         return Notice("plain", "No papers yet",
                       ("No source is chosen and nothing was imported, so there is nothing to show.",),
                       ("What do you read?", "/setup") if keeper else ("About this site", "/about"))
+    page = "/setup/progress" if keeper else "/about"
     if state.failing and len(state.failing) == state.total:
-        return Notice("error", "No source can be reached from this machine",
-                      (f"Your choices are kept. None of {count(state.total, 'source')} answered; each is tried again "
-                       "by itself.", "Papers can be imported from a file meanwhile: broadsheet import FILE. "
-                       "Behind a proxy, set BROADSHEET_PROXY; broadsheet doctor says what is wrong."),
-                      ("What was tried", "/about"), state.failing[0].detail)
-    return Notice("plain", "The first papers are on their way",
-                  (f"{count(state.total, 'source')} chosen. The page fills as papers arrive.",),
-                  ("Progress", "/about"))
+        failed = [(label_of(row), first_sentence(row.detail)) for row in state.failing]
+        return unreachable(failed, state.due, ("What was tried", page))
+    told = (f"{count(state.total, 'source')} {'is' if state.total == 1 else 'are'} being asked for the last two weeks, "
+            "with the pauses they ask for. This page fills by itself as papers arrive.")
+    if state.running:
+        return Notice("plain", "The first papers are on their way", (told,), ("Progress", page))
+    return Notice("plain", "No papers yet",
+                  ("The sources that answered announced none for what is read here.",), ("What they answered", page))
 
 
 def empty_day(text: str, *, weekend: bool, before: tuple[str, str] | None) -> Notice:
@@ -123,3 +163,31 @@ def narrowed_away(papers: int, words: list[str], again: str) -> Notice:
     return Notice("plain", "Nothing passes what you set",
                   (f"{count(papers, 'paper')} of this page are left out: {'; '.join(words)}.",),
                   ("Show all", again))
+
+
+def no_votes() -> Notice:
+    """For trending where nothing was voted on."""
+    return Notice("plain", "No votes in the last fourteen days",
+                  ("Trending counts votes that other sites gave, such as Hugging Face Daily Papers; no paper of these "
+                   "days has any.",), ("Today’s edition", "/"))
+
+
+def of_progress(state: str, sources: int, failed: Sequence[tuple[str, str]], received: int,
+                next_try: datetime | None) -> Notice:
+    """The head of the page of the sources; ``state`` as in ``views/setup.py: progress_of``."""
+    today = ("Today’s edition", "/")
+    if state == "unreachable":
+        return unreachable(failed, next_try, ("Change what you read", "/setup"))
+    if state == "none":
+        return Notice("plain", "No source is turned on", ("Say what you read, and its sources begin.",),
+                      ("What do you read?", "/setup"))
+    if state == "done":
+        return Notice("done", f"All is in: {count(received, 'record')}",
+                      ("Every source answered. New papers follow by themselves.",), today)
+    patience = "The last two weeks are read first, with the pauses the sources ask for; you need not wait here."
+    if not received:
+        if len(failed) and state == "partly":
+            return Notice("stale", f"{count(len(failed), 'source')} of {sources} did not answer",
+                          ("The others brought nothing yet. Each is asked again by itself.",), today)
+        return Notice("plain", f"{count(sources, 'source')} being asked", (patience,), today)
+    return Notice("plain", f"Papers are coming in: {count(received, 'record')} so far", (patience,), today)

@@ -29,7 +29,7 @@ class Plot:
         """The plot in words, for those who do not see it."""
         most = max(self.counts, default=0)
         week = self.first + timedelta(weeks=self.counts.index(most)) if most else self.first
-        return (f"{sum(self.counts):,} papers in {len(self.counts)} weeks; most in the week of "
+        return (f"{sum(self.counts):,} in the last {len(self.counts)} weeks; most in the week of "
                 f"{day_short(week)}: {most:,}.")
 
     @property

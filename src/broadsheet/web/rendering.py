@@ -95,6 +95,15 @@ def formula_html(text: str) -> Markup:
     return Markup(latex.to_html(text))  # noqa: S704 - escaped by text/latex.py, tested there and in tests/attack
 
 
+def coded(text: str) -> Markup:
+    """Escaped text in which what stands between back quotes is a command: ``<code>``."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(Markup("<code>{}</code>").format(part) if index % 2 else escape(part)
+                           for index, part in enumerate(parts))
+
+
 def json_text(value: Any) -> Markup:
     """JSON that may stand inside a script element or an attribute."""
     return escape(json.dumps(value, ensure_ascii=False))
@@ -129,7 +138,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,
-        isoformat=_isoformat,
+        isoformat=_isoformat, coded=coded,
     )
     return made
 

@@ -14,16 +14,17 @@ from broadsheet import __version__
 from broadsheet.catalogue.models import Paper
 from broadsheet.config import current
 from broadsheet.sources import schedule
+from broadsheet.web.notices import has_sample
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
 
 def counts() -> dict[str, Any]:
-    """Numbers of the catalogue, kept for half a minute."""
+    """Numbers of the catalogue, kept for half a minute; a day to come is no edition."""
     kept: dict[str, Any] | None = cache.get("about")
     if kept is None:
         live = Paper.objects.filter(state=Paper.State.LIVE)
-        days = live.filter(edition_day__isnull=False).aggregate(
+        days = live.filter(edition_day__lte=timezone.localdate()).aggregate(
             first=Min("edition_day"), last=Max("edition_day"), editions=Count("edition_day", distinct=True))
         kept = {"papers": live.count(), **days}
         cache.set("about", kept, 30)
@@ -38,5 +39,5 @@ def about(request: HttpRequest) -> HttpResponse:
     return render(request, "about.jinja", {
         "counts": counts(), "sources": [one for one in schedule.status(timezone.now()) if one.enabled],
         "index": status.status(current().index_dir, sizes=False), "version": __version__,
-        "keeper": visit_of(request).keeper, "now": timezone.now(),
+        "keeper": visit_of(request).keeper, "sample": has_sample(), "now": timezone.now(),
     })

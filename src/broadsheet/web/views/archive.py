@@ -13,7 +13,7 @@ from ...editions import calendar, service
 from ...editions.candidates import Candidate
 from ...editions.choose import site_name
 from ...readers import service as readers
-from .. import page_cache, rendering
+from .. import notices, page_cache, rendering
 from ..frontpage import Printer, now, plain, site_of
 from ..visits import visit_of
 
@@ -140,10 +140,8 @@ def trending(request: HttpRequest) -> HttpResponse:
         return rendering.render(request, "listing.jinja", {
             "heading": "Trending", "entries": full, "short": short, "before": None, "after": None,
             "intro": "The last fourteen days by votes counted at other sites; a vote loses half its weight in four "
-                     "days." if items else
-                     "No paper of the last fourteen days has votes counted at another site. Votes come with sources "
-                     "that count them, such as Hugging Face Daily Papers.",
-            "formula": "trending", "notes": [], "order": "",
+                     "days.",
+            "formula": "trending", "notes": [], "order": "", "empty": None if items else notices.no_votes(),
         })
 
     return page_cache.page(request, today, build)

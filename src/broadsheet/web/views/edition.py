@@ -84,7 +84,8 @@ def _no_papers(request: HttpRequest) -> HttpResponse:
     if visit.keeper and not rendering.site(request).get("fields"):
         return HttpResponseRedirect("/setup")
     state = notices.sources()
-    context = {"heading": "No papers yet", "notices": [notices.no_papers(state, keeper=visit.keeper)]}
+    told = notices.no_papers(state, keeper=visit.keeper)
+    context = {"heading": "No papers yet", "notices": [told], "again": 8 if state.running else 0}
     return rendering.render(request, "empty.jinja", context)
 
 
