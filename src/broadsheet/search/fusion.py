@@ -14,6 +14,7 @@ import numpy.typing as npt
 LIST = 1000  # entries of each list that take part
 SKETCH_WEIGHT = 0.30
 FULL_WEIGHT = 0.47
+FLAT = 1e-9  # lists whose scores lie closer together are all 1
 FOREIGN_FACTOR = 0.5  # the model learned from English; see its card
 
 Rows = npt.NDArray[np.int64]
@@ -34,7 +35,7 @@ def min_max(scores: Scores) -> Scores:
     if not len(scores):
         return scores
     low, high = float(scores.min()), float(scores.max())
-    if high - low < 1e-9:
+    if high - low < FLAT:
         return np.ones_like(scores)
     return ((scores - low) / (high - low)).astype(np.float32)
 

@@ -66,6 +66,12 @@ def cosines(columns: Columns, rows: Rows, query: Vector) -> Scores:
     return (columns.vectors[rows].astype(np.float32) @ query) * columns.scales[rows]
 
 
+def usual(columns: Columns, kind: int, count: int, query: Vector) -> tuple[float, float]:
+    """Mean and spread of the similarities of a sample of the ``count`` rows of ``kind``."""
+    found = cosines(columns, _sample(columns, kind, count), query)
+    return float(found.mean()), max(float(found.std()), 1e-4)
+
+
 def scan(columns: Columns, queries: dict[int, Vector], limit: int, mask: Mask | None = None) -> tuple[Rows, Scores]:
     """The ``limit`` nearest live rows and their standardised scores, best first.
 
@@ -89,10 +95,9 @@ def scan(columns: Columns, queries: dict[int, Vector], limit: int, mask: Mask | 
             rows = np.flatnonzero(of_kind)
         if not len(rows):
             continue
-        usual = cosines(columns, _sample(columns, kind, count), query)
-        spread = max(float(usual.std()), 1e-4)
+        mean, spread = usual(columns, kind, count, query)
         found.append(rows.astype(np.int64))
-        scores.append(((cosines(columns, rows, query) - usual.mean()) / spread).astype(np.float32))
+        scores.append(((cosines(columns, rows, query) - mean) / spread).astype(np.float32))
     if not found:
         return np.empty(0, np.int64), np.empty(0, np.float32)
     rows, score = np.concatenate(found), np.concatenate(scores)

@@ -33,6 +33,15 @@ Scores = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an order by relevance was made of, for those who ask: the two lists and the weight of meaning."""
+
+    words: tuple[Rows, Scores]
+    meaning: tuple[Rows, Scores] | None
+    share: float
+
+
 @dataclass(slots=True)
 class Ranked:
     """``rows`` best first with ``scores`` and ``sure``; ``total`` counts sure hits; ``exact`` maps rows to why."""
@@ -44,6 +53,7 @@ class Ranked:
     exact: dict[int, str] = field(default_factory=dict)
     units: tuple[Unit, ...] = ()
     compiled: Compiled | None = None
+    parts: Parts | None = None
 
 
 def rows_of(snapshot: Snapshot, query: Any, limit: int, order_by: str | None = None) -> tuple[Rows, Scores, int]:
@@ -145,7 +155,8 @@ def rank(plan: Plan, snapshot: Snapshot, *, mode: str = "hybrid", vector: Vector
     if by_day:
         made = Ranked(rows, scores, np.ones(len(rows), bool), total, {}, compiled.units, compiled)
         return made if order == "newest" else _with_exact(made, exact, snapshot)
-    listed = _all_words(snapshot, compiled, rows, scores)
+    listed = by_words = _all_words(snapshot, compiled, rows, scores)
+    near, share = None, 0.0
     if vector is not None and mode != "words":
         near = _by_meaning(snapshot, compiled, vector)
         if mode == "meaning":
@@ -154,6 +165,7 @@ def rank(plan: Plan, snapshot: Snapshot, *, mode: str = "hybrid", vector: Vector
             share = fusion.weight(meaning.full_share(snapshot.columns), detect(plan.meaning))
             listed = fusion.fuse(listed, near, share)
     made = _above_and_below(snapshot, compiled, listed, rows, total, partition=mode != "meaning")
+    made.parts = Parts(by_words, near, 1.0 if mode == "meaning" else share)
     return _with_exact(made, exact, snapshot)
 
 

@@ -1,0 +1,93 @@
+"""The numbers behind a score, for the page that explains the order: relevance of a hit, nearness of a related paper.
+
+Nothing is reckoned here a second time: the lists come from the search itself (``ranking.Parts``), and the numbers
+given are those that went into its formula.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from . import fusion, meaning, ranking, service
+from .columns import FULL, SKETCH
+from .query import parse
+
+KINDS = {SKETCH: "sketch", FULL: "full model"}
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """One hit of a search. ``words`` and ``meaning``: (its score, lowest, highest) in each list, None if it is in none.
+
+    ``weight``: that of meaning. ``exact``: "title" or "identifier" where that alone put it first. ``place`` from 1.
+    """
+
+    words: tuple[float, float, float] | None
+    meaning: tuple[float, float, float] | None
+    weight: float
+    exact: str
+    score: float
+    place: int
+
+
+def relevance(text: str, row: int, *, mode: str, today: date) -> Relevance | None:
+    """Why the paper ``row`` has its score in a search; None when it is not among the hits. Raises SearchError."""
+    plan = parse(text, today)
+    snapshot = service.snapshot_now()
+    vector = service.embedder().query(plan.meaning) if mode != "words" and (plan.words or plan.phrases) else None
+    ranked = ranking.rank(plan, snapshot, mode=mode, vector=vector)
+    places = np.flatnonzero(ranked.rows == row)
+    if not len(places):
+        return None
+    place, parts = int(places[0]), ranked.parts
+    return Relevance(
+        _in_list(parts.words, row) if parts and mode != "meaning" else None,
+        _in_list(parts.meaning, row) if parts and parts.meaning is not None else None,
+        parts.share if parts else 0.0, ranked.exact.get(row, ""), round(float(ranked.scores[place]), 4), place + 1)
+
+
+def _in_list(part: tuple[ranking.Rows, ranking.Scores], row: int) -> tuple[float, float, float] | None:
+    rows, scores = part
+    at = np.flatnonzero(rows == row)
+    return (float(scores[at[0]]), float(scores.min()), float(scores.max())) if len(at) else None
+
+
+def stretched(part: tuple[float, float, float] | None) -> float:
+    """What :func:`fusion.min_max` makes of one entry of a list: 0 to 1."""
+    if part is None:
+        return 0.0
+    score, low, high = part
+    return 1.0 if high - low < fusion.FLAT else (score - low) / (high - low)
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A paper near to another: cosine of their vectors, what is usual among papers of its kind, and the score."""
+
+    row: int
+    cosine: float
+    mean: float
+    spread: float
+    score: float
+    kind: str
+
+
+def related(row: int, limit: int) -> list[Related]:
+    """The papers nearest in meaning to ``row``, nearest first, without itself; empty when it has no vector.
+
+    Raises SearchError when there is no index.
+    """
+    columns = service.snapshot_now().columns
+    vector = columns.vector(row)
+    if vector is None:
+        return []
+    found, scores = meaning.scan(columns, meaning.kinds_of(vector), limit + 1)
+    kept = [(int(at), float(score)) for at, score in zip(found, scores, strict=True) if at != row][:limit]
+    kinds = {int(columns.kind[at]) for at, _ in kept}
+    usual = {kind: meaning.usual(columns, kind, int(np.count_nonzero(columns.kind == kind)), vector) for kind in kinds}
+    cosines = meaning.cosines(columns, np.array([at for at, _ in kept], np.int64), vector)
+    return [Related(at, float(cosine), *usual[int(columns.kind[at])], round(score, 4), KINDS[int(columns.kind[at])])
+            for (at, score), cosine in zip(kept, cosines, strict=True)]
