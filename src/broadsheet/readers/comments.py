@@ -173,10 +173,10 @@ def _tell(comment: Comment, author: Reader, names: dict[str, int], parent: Comme
     Mention.objects.bulk_create([Mention(comment=comment, reader_id=row) for row in names.values()],
                                 ignore_conflicts=True)
     if parent is not None and parent.reader_id:
-        notifications.tell([parent.reader_id], "reply", f"reply:{comment.key}", now,
+        notifications.tell([parent.reader_id], "reply", f"comment:{comment.key}", now,
                            paper=comment.paper_id, comment=comment.pk, actor=author.pk)
     rest = [row for row in names.values() if parent is None or row != parent.reader_id]
-    notifications.tell(rest, "mention", f"mention:{comment.key}", now,
+    notifications.tell(rest, "mention", f"comment:{comment.key}", now,
                        paper=comment.paper_id, comment=comment.pk, actor=author.pk)
 
 
