@@ -99,7 +99,9 @@ MIDDLEWARE = [
     "broadsheet.web.proxies.ProxyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "broadsheet.web.gate.SecretPathMiddleware",
     "broadsheet.web.middleware.ReaderMiddleware",
+    "broadsheet.web.gate.GateMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

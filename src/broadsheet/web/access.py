@@ -27,11 +27,14 @@ from django.http import HttpRequest, HttpResponse
 from broadsheet.config import Config, current
 from broadsheet.errors import BroadsheetError
 
+from . import proxies
+
 READER_COOKIE = "broadsheet_reader"
 LOCAL_COOKIE = "broadsheet_local"
 KEEPER_COOKIE = "broadsheet_keeper"
 COOKIE_DAYS = 400  # browsers cap cookies there (RFC 6265bis, section 5.5)
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
+_OF_PROXIES = frozenset({"HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"})
 CODE_HOURS = 24
 CODE_GUESSES = 5  # per minute; with 50 bits a code outlives its day by far
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -64,7 +67,8 @@ def loopback_request(request: HttpRequest, config: Config | None = None) -> bool
     config = config or current()
     if not is_loopback(config.host) or host_name(request) not in LOOPBACK_NAMES:
         return False
-    if any(name == "HTTP_FORWARDED" or name.startswith("HTTP_X_FORWARDED") for name in request.META):
+    if request.META.get(proxies.PROXIED) or any(
+            name in _OF_PROXIES or name.startswith("HTTP_X_FORWARDED") for name in request.META):
         return False
     peer = str(request.META.get("REMOTE_ADDR") or "")
     return not peer or is_loopback(peer)
@@ -175,6 +179,12 @@ def let_in_keeper(response: HttpResponse, request: HttpRequest) -> None:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(24), "ascii")
     _set(response, request, KEEPER_COOKIE, _fingerprint(path.read_text("ascii")))
+
+
+def end_keeper(data: Path) -> None:
+    """From the first administrator's account on, the set-up code and the cookies that it gave open nothing."""
+    for name in ("keeper-key", "setup-code"):
+        (data / name).unlink(missing_ok=True)
 
 
 def is_keeper(request: HttpRequest) -> bool:
