@@ -13,7 +13,7 @@ from django.test import Client
 
 from broadsheet import config
 from broadsheet.catalogue import site
-from broadsheet.catalogue.models import Change, Paper
+from broadsheet.catalogue.models import Change, Identifier, Paper
 from broadsheet.editions import service
 from broadsheet.errors import UsageError
 from broadsheet.search.follower import Follower
@@ -51,6 +51,7 @@ def fill(only: Sequence[int] = tuple(TEXTS)) -> None:
             published="2026-05-11", identifiers=[["arxiv", f"2605.{number:05d}"]], categories=[category],
             primary_category=category, imported_votes=votes or None, vote_site="Hugging Face" if votes else "",
             edition_day=DAY, added_at=NOW, changed_at=NOW)
+        Identifier.objects.create(scheme="arxiv", value=f"2605.{number:05d}", paper=paper)
         Change.objects.create(lane=0, paper_id=paper.id, kind="put")
 
 

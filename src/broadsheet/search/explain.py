@@ -76,18 +76,22 @@ class Related:
 
 
 def related(row: int, limit: int) -> list[Related]:
-    """The papers nearest in meaning to ``row``, nearest first, without itself; empty when it has no vector.
+    """The papers that the page of ``row`` names as related, in its order; empty when it has no vector.
 
     Raises SearchError when there is no index.
     """
+    from . import related as nearest
+
     columns = service.snapshot_now().columns
     vector = columns.vector(row)
-    if vector is None:
+    rows = [at for at in nearest.related(row, limit) if at < columns.rows] if vector is not None else []
+    if vector is None or not rows:
         return []
-    found, scores = meaning.scan(columns, meaning.kinds_of(vector), limit + 1)
-    kept = [(int(at), float(score)) for at, score in zip(found, scores, strict=True) if at != row][:limit]
-    kinds = {int(columns.kind[at]) for at, _ in kept}
+    kinds = {int(columns.kind[at]) for at in rows}
     usual = {kind: meaning.usual(columns, kind, int(np.count_nonzero(columns.kind == kind)), vector) for kind in kinds}
-    cosines = meaning.cosines(columns, np.array([at for at, _ in kept], np.int64), vector)
-    return [Related(at, float(cosine), *usual[int(columns.kind[at])], round(score, 4), KINDS[int(columns.kind[at])])
-            for (at, score), cosine in zip(kept, cosines, strict=True)]
+    found = []
+    for at, cosine in zip(rows, meaning.cosines(columns, np.array(rows, np.int64), vector).tolist(), strict=True):
+        mean, spread = usual[int(columns.kind[at])]
+        score = round((cosine - mean) / spread, 4)
+        found.append(Related(at, cosine, mean, spread, score, KINDS[int(columns.kind[at])]))
+    return found

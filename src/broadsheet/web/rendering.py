@@ -118,6 +118,12 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return found
 
 
+def know_site(request: HttpRequest, chosen: Mapping[str, Any]) -> None:
+    """Hand the request the choices that were read already."""
+    if not hasattr(request, "_broadsheet_site"):
+        request._broadsheet_site = dict(chosen)  # type: ignore[attr-defined]
+
+
 def site_name(request: HttpRequest) -> str:
     """Name of this paper as the group chose it."""
     return str(site(request).get("name") or "Broadsheet")
@@ -138,9 +144,14 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,
-        isoformat=_isoformat, coded=coded,
+        isoformat=_isoformat, exact=exact, coded=coded,
     )
     return made
+
+
+def exact(value: float) -> str:
+    """A number with all its digits, as it was used: ``46``, ``0.8978``."""
+    return f"{value:,}" if isinstance(value, int) else repr(float(value))
 
 
 def _isoformat(value: date | datetime) -> str:

@@ -13,7 +13,6 @@ from ...catalogue.models import Paper
 from ...editions import calendar, load, service
 from ...editions.choose import Zone
 from ...editions.fields import Field
-from ...editions.formulas import FORMULAS
 from ...readers import service as readers
 from ...readers import settings as reading
 from ...text import identifiers, latex
@@ -264,14 +263,6 @@ def keep_control(request: HttpRequest) -> HttpResponse:
         }, status=400)
     readers.choose(reader, settings)
     return response
-
-
-@require_safe
-def formula(request: HttpRequest, name: str) -> HttpResponse:
-    """How an order is computed: the text that stands beside the function."""
-    if name not in FORMULAS:
-        raise Http404(f"No formula is named “{name}”.")
-    return rendering.render(request, "formula.jinja", {"formula": FORMULAS[name], "all": FORMULAS})
 
 
 @require_safe

@@ -1,0 +1,126 @@
+"""Every order and its formula: those of editions, and those of search, which the pages explain beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ..catalogue.models import Paper
+from ..editions import formulas as editions
+from ..editions import load, service
+from ..editions.formulas import Formula, Input
+from ..editions.places import Place
+from ..editions.service import Site
+from ..search import explain, fusion, meaning
+from .rendering import day_short
+from .shown import Shown
+
+_SEARCH = Formula(
+    "search", "How search orders its hits",
+    "score = (1 − w) × (b − b₀) ÷ (b₁ − b₀) + w × (m − m₀) ÷ (m₁ − m₀)",
+    (
+        "b: the paper's score by words (BM25 over title and abstract, the title weighing more); b₀ and b₁ the lowest "
+        f"and the highest in the list by words. m: its score by meaning; m₀ and m₁ those of the list by meaning. Each "
+        f"list has its best {fusion.LIST:,} papers; a paper that one list lacks gets nothing from it. Where all scores "
+        "of a list are equal, its fraction is 1.",
+        f"w: the weight of meaning, from {fusion.SKETCH_WEIGHT:g} (all papers have sketch vectors) to "
+        f"{fusion.FULL_WEIGHT:g} (all have those of the full model), halved for a query that is not in English. A "
+        "search by words alone is ordered by b as it is, one by meaning alone by m.",
+        "A paper whose title or identifier is what was asked stands first, whatever its score. Papers with all words "
+        "stand above the line, others below it. Votes and comments move nothing. Newest first asks for no score.",
+    ),
+    (("weight of meaning, sketches", f"{fusion.SKETCH_WEIGHT:g}"),
+     ("weight of meaning, full model", f"{fusion.FULL_WEIGHT:g}"), ("papers of each list", f"{fusion.LIST:,}")),
+)
+_RELATED = Formula(
+    "related", "How related papers are found",
+    "score = (cos − mean) ÷ spread",
+    (
+        "cos: the cosine of the angle between the vectors of the two papers, 1 for the same direction. mean and "
+        "spread: the mean and the standard deviation of the cosines between this paper and a sample of about "
+        f"{meaning.SAMPLE:,} papers whose vectors are of the same kind, sketches or those of the full model.",
+        "The score says how many spreads nearer than usual a paper is. The five highest are shown. Sign bits pick "
+        f"the {meaning.CANDIDATES:,} candidates of each kind that are measured exactly.",
+    ),
+    (("papers shown", "5"), ("candidates of each kind", f"{meaning.CANDIDATES:,}")),
+)
+FORMULAS: dict[str, Formula] = {**editions.FORMULAS, "search": _SEARCH, "related": _RELATED}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A formula worked out. ``points`` is exactly what the order used; ``notes`` say where the paper stands."""
+
+    title: str
+    url: str
+    inputs: tuple[Input, ...]
+    points: float | None
+    notes: tuple[str, ...] = ()
+
+
+def work_out(name: str, paper: Paper, site: Site, today: date, query: str = "", mode: str = "hybrid") -> list[Example]:
+    """The formula ``name`` for one paper (for ``related``: for each of its five nearest). Empty: nothing to reckon.
+
+    Raises SearchError where the formula needs the index and there is none.
+    """
+    if name == "related":
+        return _related(paper)
+    shown = Shown(paper)
+    if name == "edition":
+        place = service.place_of(paper, site, whole=True)
+        if place is None or place.points is None:
+            return []
+        worked = editions.work_day(place.points)
+        return [Example(shown.title, shown.url, worked.inputs, worked.points, _where(place, paper))]
+    if name == "search":
+        return _search(paper, shown, query, mode, today)
+    candidate = load.of_paper(paper, site.table)
+    if name == "newest":
+        said = f"Published {day_short(paper.published) or 'on no known day'}."
+        return [Example(shown.title, shown.url, (), None, (said,))]
+    worked = editions.work_talked(candidate) if name == "talked" else editions.work_trending(candidate, today)
+    return [Example(shown.title, shown.url, worked.inputs, worked.points)]
+
+
+def _where(place: Place, paper: Paper) -> tuple[str, ...]:
+    notes = []
+    if place.rank:
+        day = day_short(paper.edition_day) if paper.edition_day else ""
+        notes.append(f"Number {place.rank:,} by points of {place.total:,} papers of {day}.")
+    if place.where:
+        notes.append(f"{place.where}{': ' + place.reason if place.reason else ''}.")
+    if place.morning:
+        notes.append("The day is closed: these are the numbers of that morning.")
+    if paper.retraction:
+        notes.append("Retracted or withdrawn, so never chosen.")
+    return tuple(notes)
+
+
+def _search(paper: Paper, shown: Shown, query: str, mode: str, today: date) -> list[Example]:
+    found = explain.relevance(query, paper.pk, mode=mode, today=today) if query.strip() else None
+    if found is None:
+        return []
+    inputs = [Input("w", "weight of meaning", found.weight)]
+    for letter, part, what in (("b", found.words, "words"), ("m", found.meaning, "meaning")):
+        if part is not None:
+            inputs += [Input(letter, f"score by {what}", part[0]), Input(f"{letter}₀", "lowest of that list", part[1]),
+                       Input(f"{letter}₁", "highest of that list", part[2])]
+    notes = [f"Hit number {found.place:,} of “{query}”."]
+    if found.exact:
+        notes.append(f"Its {found.exact} is what was asked, so it stands first.")
+    return [Example(shown.title, shown.url, tuple(inputs), found.score, tuple(notes))]
+
+
+def _related(paper: Paper) -> list[Example]:
+    found = explain.related(paper.pk, 5)
+    rows: Mapping[int, Paper] = {one.pk: one for one in Paper.objects.filter(
+        id__in=[one.row for one in found], state=Paper.State.LIVE)}
+    examples = []
+    for one in found:
+        if one.row in rows:
+            shown = Shown(rows[one.row])
+            examples.append(Example(shown.title, shown.url, (
+                Input("cos", f"cosine to this paper, by {one.kind}", one.cosine), Input("mean", "usual", one.mean),
+                Input("spread", "usual", one.spread)), one.score))
+    return examples
