@@ -6,7 +6,8 @@ import ipaddress
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -38,16 +39,21 @@ class Buckets:
 
 
 def client_of(request: HttpRequest) -> str:
+    """Who asks."""
+    return client_in(request.META)
+
+
+def client_in(environ: Mapping[str, Any]) -> str:
     """Who asks: the peer, or what the nearest proxy says when the peer is a private address.
 
     IPv6 clients count by their /64, the smallest net that a customer gets (RFC 6177).
     """
-    peer = str(request.META.get("REMOTE_ADDR") or "")
+    peer = str(environ.get("REMOTE_ADDR") or "")
     try:
         address = ipaddress.ip_address(peer)
         if address.is_private:
             # A proxy appends the address it saw, so only the last entry cannot be invented by the client.
-            told = str(request.META.get("HTTP_X_FORWARDED_FOR") or "").rpartition(",")[2].strip()
+            told = str(environ.get("HTTP_X_FORWARDED_FOR") or "").rpartition(",")[2].strip()
             address = ipaddress.ip_address(told) if told else address
     except ValueError:
         return peer

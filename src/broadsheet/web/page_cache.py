@@ -1,40 +1,64 @@
-"""Anonymous pages kept whole. Never stale: the key holds everything that a page depends on.
+"""Pages kept whole, packed. Never stale: a kept page stands only while nothing that it depends on has changed.
 
-A page is kept under its address and the *state of the house*: the position of the change log, the choices of the
-site, how the sources are doing, and today's date. Three small queries say whether a kept page still stands.
+An anonymous page is kept under its address and the *state of the house* (``watch``): the position of the change log,
+the choices of the site, how the sources are doing, the date. A reader's page depends on more (marks, settings,
+visits), so it is kept only while nothing at all was committed to the database by anybody, and half a minute at most;
+its token is cut out and set in anew for each answer.
 """
 
 from __future__ import annotations
 
-import gzip
+import re
+import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.utils.cache import patch_vary_headers
 
-from ..catalogue import changes
-from ..catalogue.models import SiteChoice
-from ..editions.models import Snapshot
-from ..sources.models import SourceState
+from . import packing, rendering, watch
+from .frontpage import now
 from .visits import visit_of
 
 MOST_BYTES = 48 * 1024 * 1024
+OWN_SECONDS = 30.0
+FOR_DOOR = "broadsheet.kept"  # where the door (``door.py``) finds the page that an answer was made of
+_TOKEN = re.compile(rb'(?<= name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}(?=")')
+State = tuple[bytes, date, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
-    state: bytes
-    body: bytes
-    packed: bytes
-    etag: str
+@dataclass(slots=True, eq=False)
+class Kept:
+    """One page. ``until``: monotonic seconds. ``beside``: what the page itself named as its ground (``ground``).
+
+    ``version`` is that of the database when the page was last known to stand; ``headers`` are those of whole answers,
+    plain and packed, as the door repeats them.
+    """
+
+    state: State
+    version: tuple[int, int, int] | None
+    until: float
+    beside: object
+    pieces: list[packing.Piece]
+    digest: str
+    headers: dict[bool, list[tuple[str, str]]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes kept."""
+        return sum(len(one.packed) for one in self.pieces) + 500
+
+    def stands(self, state: State) -> bool:
+        """Whether an anonymous page may be given again, as far as the house says."""
+        return self.state == state and time.monotonic() < self.until
 
 
-_pages: OrderedDict[str, _Page] = OrderedDict()
+_pages: OrderedDict[Hashable, Kept] = OrderedDict()
 _size = 0
 _lock = Lock()
 
@@ -42,75 +66,111 @@ _lock = Lock()
 def forget() -> None:
     """Drop all kept pages."""
     global _size
+    watch.forget()
     with _lock:
         _pages.clear()
         _size = 0
 
 
-def state_of_house(today: date) -> bytes:
-    """A digest of all that anonymous pages depend on."""
-    parts = (
-        changes.total(),
-        list(SiteChoice.objects.order_by("name").values_list("name", "value")),
-        list(SourceState.objects.order_by("name").values_list(
-            "name", "enabled", "outcome", "detail", "due_at", "succeeded_at", "progress")),
-        Snapshot.objects.count(),
-        today,
-    )
-    return blake2b(repr(parts).encode(), digest_size=16).digest()
-
-
-def page(request: HttpRequest, today: date, build: Callable[[], HttpResponse]) -> HttpResponse:
-    """The answer of ``build``, kept if it is anonymous and went well; a reader's page is always built."""
-    if visit_of(request).personal or request.method not in {"GET", "HEAD"}:
-        return _lightly_packed(request, build())
-    place = request.get_full_path()
-    state = state_of_house(today)
+def find(place: Hashable) -> Kept | None:
+    """The page kept under a place, if any; whether it stands is another question."""
     with _lock:
         kept = _pages.get(place)
         if kept is not None:
             _pages.move_to_end(place)
-    if kept is None or kept.state != state:
-        response = build()
-        if response.status_code != 200 or response.cookies:
-            return response
-        kept = _keep(place, state, response.content)
-    return _answer(request, kept)
+    return kept
 
 
-def _keep(place: str, state: bytes, body: bytes) -> _Page:
+def keep(place: Hashable, kept: Kept) -> None:
+    """Keep a page under a place; the longest unused go when room is short."""
     global _size
-    digest = blake2b(body, digest_size=10).hexdigest()
-    made = _Page(state, body, gzip.compress(body, 6, mtime=0), f'W/"{digest}"')
     with _lock:
         old = _pages.pop(place, None)
-        if old is not None:
-            _size -= len(old.body) + len(old.packed)
-        _pages[place] = made
-        _size += len(body) + len(made.packed)
+        _size += kept.size - (old.size if old is not None else 0)
+        _pages[place] = kept
         while _size > MOST_BYTES and _pages:
-            _, gone = _pages.popitem(last=False)
-            _size -= len(gone.body) + len(gone.packed)
-    return made
+            _size -= _pages.popitem(last=False)[1].size
 
 
-def _lightly_packed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """A reader's page, packed at level 2: a third of the time of level 6 for a tenth more bytes.
+def page(
+    request: HttpRequest,
+    today: date,
+    build: Callable[[], HttpResponse],
+    *,
+    ground: Callable[[], object] | None = None,
+    seconds: Callable[[], float] | None = None,
+) -> HttpResponse:
+    """The answer of ``build``, or the one kept since it was built.
 
-    Its token is masked anew for each answer, so its packed length tells nothing (BREACH).
+    ``ground``: asked when something was written, for what the page depends on beside the house. ``seconds``: asked
+    after the page was built, how long it may be kept at most (a day when not given).
     """
-    if "gzip" in request.headers.get("Accept-Encoding", "") and len(response.content) > 2000:
-        response.content = gzip.compress(response.content, 2, mtime=0)
-        response["Content-Encoding"] = "gzip"
-        patch_vary_headers(response, ("Accept-Encoding",))
-    return response
+    if request.method not in {"GET", "HEAD"}:
+        return build()
+    visit = visit_of(request)
+    at = watch.version()
+    house = watch.house(at)
+    state = watch.state(house, now())
+    rendering.know_site(request, house.choices)
+    place = (visit.audience, request.META.get("HTTP_HOST", ""), request.scheme, request.get_full_path())
+    if visit.personal and at is None:
+        return _answer(request, _kept(build(), state, at, None, 0.0), own=True)
+    kept = find(place)
+    if kept is None or not kept.stands(state) or not _confirmed(kept, at, visit.personal, ground):
+        beside = ground() if ground is not None else None
+        response = build()
+        longest = seconds() if seconds is not None else 86_400.0
+        made = _kept(response, state, at, beside, min(longest, OWN_SECONDS) if visit.personal else longest)
+        if isinstance(made, HttpResponse):
+            return made
+        kept = made
+        keep(place, kept)
+    return _answer(request, kept, own=visit.personal)
 
 
-def _answer(request: HttpRequest, kept: _Page) -> HttpResponse:
+def _confirmed(
+    kept: Kept, at: tuple[int, int, int] | None, personal: bool, ground: Callable[[], object] | None
+) -> bool:
+    """Whether the page stands although something may have been written; if so, it is known to stand now."""
+    if at is not None and kept.version == at:
+        return True
+    if personal or (ground is not None and ground() != kept.beside):
+        return False
+    kept.version = at
+    return True
+
+
+def _kept(
+    response: HttpResponse, state: State, at: tuple[int, int, int] | None, beside: object, seconds: float
+) -> Kept | HttpResponse:
+    """The page in pieces; what is no whole page (a redirect, a fault, a cookie) stays as it is."""
+    if response.status_code != 200 or response.cookies or response.streaming:
+        return response
+    body, pieces, start = response.content, [], 0
+    digest = blake2b(digest_size=10)
+    for found in _TOKEN.finditer(body):
+        pieces.append(packing.piece(body[start : found.start()]))
+        digest.update(body[start : found.start()])
+        start = found.end()
+    pieces.append(packing.piece(body[start:]))
+    digest.update(body[start:])
+    return Kept(state, at, time.monotonic() + seconds, beside, pieces, digest.hexdigest())
+
+
+def _answer(request: HttpRequest, kept: Kept | HttpResponse, *, own: bool) -> HttpResponse:
+    """An answer from the pieces. A token is masked anew each time and not packed, so no length tells of it (BREACH)."""
+    if isinstance(kept, HttpResponse):
+        return kept
+    between = [get_token(request).encode() for _ in kept.pieces[1:]]
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = HttpResponse(kept.packed if packed else kept.body)
+    make = packing.gzipped if packed else packing.joined
+    response = HttpResponse(make(kept.pieces, between))
     if packed:
         response["Content-Encoding"] = "gzip"
-    response["Vary"] = "Accept-Encoding"
-    response["ETag"] = kept.etag
+    patch_vary_headers(response, ("Accept-Encoding",))
+    secret = str(request.META.get("CSRF_COOKIE", "")) if between else ""
+    digest = blake2b(f"{kept.digest}{secret}".encode(), digest_size=10).hexdigest() if secret else kept.digest
+    response["ETag"] = f'W/"{digest}"'
+    if not own and not between:
+        request.META[FOR_DOOR] = kept
     return response

@@ -6,12 +6,14 @@ Templates hold no logic beyond if and for, and make no query: whatever they show
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
@@ -104,6 +106,29 @@ def coded(text: str) -> Markup:
                            for index, part in enumerate(parts))
 
 
+_FEED_OF = (  # the page's path -> the name of its feed
+    (re.compile(r"/$"), "front"), (re.compile(r"/papers/date/(\d{4}-\d\d-\d\d)$"), r"day/\1"),
+    (re.compile(r"/papers/(week|month)/([\w-]+)$"), r"\1/\2"), (re.compile(r"/(trending|comments)$"), r"\1"),
+    (re.compile(r"/(topics|authors|organisations)/(.+)$"), r"\1/\2"),
+)
+
+
+def feed_of(request: HttpRequest) -> str:
+    """Address of the feed of this page's list without its ending; of the front page where a page has no list."""
+    if request.path == "/search" and request.GET.get("q"):
+        return "/feeds/search"
+    for pattern, name in _FEED_OF:
+        match = pattern.match(request.path)
+        if match:
+            return f"/feeds/{quote(match.expand(name))}"
+    return "/feeds/front"
+
+
+def feed_query(request: HttpRequest) -> str:
+    """What the address of a search's feed carries."""
+    return "?" + urlencode({"q": request.GET["q"]}) if request.path == "/search" and request.GET.get("q") else ""
+
+
 def json_text(value: Any) -> Markup:
     """JSON that may stand inside a script element or an attribute."""
     return escape(json.dumps(value, ensure_ascii=False))
@@ -140,7 +165,7 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals.update(
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
-        site_name=site_name, group_name=group_name, count=count, number=number,
+        site_name=site_name, group_name=group_name, feed_of=feed_of, feed_query=feed_query, count=count, number=number,
     )
     made.filters.update(
         number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,

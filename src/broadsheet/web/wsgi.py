@@ -7,4 +7,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
-application = get_wsgi_application()
+_inside = get_wsgi_application()
+
+from .door import Door  # noqa: E402 - Django is ready only now
+
+application = Door(_inside)

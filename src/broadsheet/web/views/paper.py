@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.utils import timezone
 
 from broadsheet.catalogue import papers
-from broadsheet.catalogue.models import Announcement, Paper, SourceRecord
+from broadsheet.catalogue.models import Paper
+from broadsheet.editions import service
 from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import identifiers
+from broadsheet.web import page_cache, prepared
 from broadsheet.web.citing import bibtex as cite
+from broadsheet.web.frontpage import now, site_of
 from broadsheet.web.rendering import day_long, render
 from broadsheet.web.shown import SOURCE_NAMES, Shown, paper_path
 from broadsheet.web.visits import visit_of
 
 LONGEST = 600  # letters of a path; the longest identifier has 500
 FOLDED_ABOVE = 16  # authors; more are folded, as on the mock-up with 68
+NEAR_SECONDS = 300.0  # how long a page's related papers may stand
 
 
 def look_up(path: str) -> tuple[Paper, bool]:
@@ -34,12 +37,12 @@ def look_up(path: str) -> tuple[Paper, bool]:
     candidates: list[tuple[str, str]] = [("arxiv", path)]
     if value and scheme in identifiers.SCHEMES:
         candidates.insert(0, (scheme, value))
-    if len(path) == 10:
+    if len(path) == 10 and path.isalnum():
         paper = papers.by_key(path.lower())
     for name, text in candidates:
         if paper is None:
             try:
-                paper = papers.by_identifier(*identifiers.normalise(name, text))
+                paper = _named(*identifiers.normalise(name, text))
             except ValueError:
                 continue
     if paper is None or paper.state != Paper.State.LIVE:
@@ -47,13 +50,58 @@ def look_up(path: str) -> tuple[Paper, bool]:
     return paper, f"/papers/{path}" == f"/papers/{paper_path(paper.identifiers, paper.key)}"
 
 
+def _named(scheme: str, value: str) -> Paper | None:
+    found = prepared.by_identifier(scheme, value)
+    return found if found is None or found.state == Paper.State.LIVE else papers.by_identifier(scheme, value)
+
+
+class _Read:
+    """What one request reads of a paper: once, for the ground of a kept page and for the page."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    @cached_property
+    def found(self) -> tuple[Paper, bool]:
+        """The paper and whether the path is its canonical one."""
+        return look_up(self.path)
+
+    @cached_property
+    def announced(self) -> list[tuple[Any, ...]]:
+        """(day, list, category, kind, inferred, votes) of its announcements, oldest first."""
+        return prepared.rows(
+            "SELECT day, list, category, kind, inferred, votes FROM catalogue_announcement WHERE paper_id = %s"
+            " ORDER BY day, list, category LIMIT 40", (self.found[0].pk,))
+
+    @cached_property
+    def records(self) -> list[tuple[Any, ...]]:
+        """(source, source_key, received_at) of its source records, oldest first."""
+        return prepared.rows(
+            "SELECT source, source_key, received_at FROM catalogue_sourcerecord WHERE paper_id = %s"
+            " ORDER BY received_at, id LIMIT 40", (self.found[0].pk,))
+
+    def ground(self) -> object:
+        """Changes with everything that is shown of the paper itself."""
+        paper, canonical = self.found
+        return paper.pk, paper.revision, canonical, tuple(self.announced), tuple(self.records)
+
+
 def paper(request: HttpRequest, path: str) -> HttpResponse:
     """The page of the paper; other names of it redirect for good."""
-    found, canonical = look_up(path)
-    shown = Shown(found, visit_of(request).member)
-    if not canonical and request.path != shown.url:
-        return HttpResponsePermanentRedirect(shown.url)
-    return render(request, "paper.jinja", _context(request, found, shown))
+    read = _Read(path)
+    kept_for = [NEAR_SECONDS]
+
+    def build() -> HttpResponse:
+        found, canonical = read.found
+        shown = Shown(found, visit_of(request).member)
+        if not canonical and request.path != shown.url:
+            return HttpResponsePermanentRedirect(shown.url)
+        context = _context(request, read, shown)
+        if not context["related"]:  # a new paper: its vector is there in a moment
+            kept_for[0] = 2.0
+        return render(request, "paper.jinja", context)
+
+    return page_cache.page(request, now().date(), build, ground=read.ground, seconds=lambda: kept_for[0])
 
 
 def bibtex(request: HttpRequest, path: str) -> HttpResponse:
@@ -64,41 +112,34 @@ def bibtex(request: HttpRequest, path: str) -> HttpResponse:
     return response
 
 
-def _context(request: HttpRequest, found: Paper, shown: Shown) -> dict[str, Any]:
-    visit = visit_of(request)
-    announced = list(Announcement.objects.filter(paper=found).order_by("day", "list", "category")[:40])
-    records = list(SourceRecord.objects.filter(paper=found).order_by("received_at", "id")
-                   .values("source", "source_key", "received_at")[:40])
+def _context(request: HttpRequest, read: _Read, shown: Shown) -> dict[str, Any]:
+    visit, found, site = visit_of(request), read.found[0], site_of(request)
+    records = [_record(*item) for item in read.records]
     near = _near(found, visit.member)
     authors = shown.authors()
     return {
         "shown": shown, "paper": found, "authors": authors, "folded": len(authors) > FOLDED_ABOVE,
         "marks": readers.marks_of(visit.reader, [found.pk]), "personal": visit.personal, "next": shown.url,
-        "announced": [_announcement(item) for item in announced],
-        "records": [_record(item) for item in records], "sources": _sources(records),
-        "field": field_of(tuple(found.categories)), "related": near.related, "same_day": near.same_day,
-        "bibtex": cite(found), "today": timezone.localdate(), "share": _share(shown),
+        "announced": [_announcement(*item) for item in read.announced],
+        "records": records, "sources": ", ".join(dict.fromkeys(item["name"] for item in records)),
+        "field": field_of(tuple(found.categories), site.table), "place": service.place_of(found, site),
+        "related": near.related, "same_day": near.same_day,
+        "bibtex": cite(found), "today": now().date(), "share": _share(shown),
     }
 
 
-def _announcement(item: Announcement) -> dict[str, Any]:
-    where = SOURCE_NAMES.get(item.list, item.list.replace("_", " "))
-    words = [where, f"in {item.category}" if item.category else "", "" if item.kind == "new" else item.kind,
-             f"{item.votes} votes" if item.votes is not None else "", "day inferred" if item.inferred else ""]
-    return {"day": item.day, "long": day_long(item.day), "list": item.list, "inferred": item.inferred,
+def _announcement(day: Any, name: str, category: str, kind: str, inferred: Any, votes: int | None) -> dict[str, Any]:
+    where, on = SOURCE_NAMES.get(name, name.replace("_", " ")), prepared.as_day(day)
+    words = [where, f"in {category}" if category else "", "" if kind == "new" else kind,
+             f"{votes} votes" if votes is not None else "", "day inferred" if inferred else ""]
+    return {"day": on, "long": day_long(on) if on else "", "list": name, "inferred": bool(inferred),
             "words": ", ".join(word for word in words if word)}
 
 
-def _record(item: Mapping[str, Any]) -> dict[str, Any]:
-    family = str(item["source_key"]).partition("/")[0]
-    name = SOURCE_NAMES.get(item["source"], item["source"])
-    if item["source"] == "file":
-        name = f"File {family}"
-    return {"name": name, "key": item["source_key"], "received": item["received_at"].date()}
-
-
-def _sources(records: Sequence[Mapping[str, Any]]) -> str:
-    return ", ".join(dict.fromkeys(_record(item)["name"] for item in records))
+def _record(source: str, key: str, received: Any) -> dict[str, Any]:
+    name = f"File {key.partition('/')[0]}" if source == "file" else SOURCE_NAMES.get(source, source)
+    moment = prepared.as_moment(received)
+    return {"name": name, "key": key, "received": moment.date() if moment else ""}
 
 
 @dataclass(frozen=True)
@@ -111,24 +152,22 @@ class Near:
 
 def _near(found: Paper, whole: bool) -> Near:
     """Related papers and four of the same day and category: two look-ups of ids, one query of papers."""
-    ids = cache.get(f"near:{found.pk}:{found.revision}")
-    if ids is None:
-        ids = (_related(found.pk), list(
-            Paper.objects.filter(edition_day=found.edition_day, primary_category=found.primary_category,
-                                 state=Paper.State.LIVE).exclude(pk=found.pk).order_by("-imported_votes", "id")
-            .values_list("id", flat=True)[:4]) if found.edition_day else [])
-        cache.set(f"near:{found.pk}:{found.revision}", ids, 300)
-    rows = papers.by_ids([*ids[0], *ids[1]])
-    return Near(*([Shown(rows[row], whole) for row in part if row in rows and rows[row].state == Paper.State.LIVE]
-                  for part in ids))
+    place = f"near:{found.pk}:{found.revision}"
+    related = cache.get(place)
+    if related is None:
+        related = _related(found.pk)
+        cache.set(place, related, NEAR_SECONDS if related else 1)
+    beside = prepared.same_day(found, 4)
+    rows = prepared.short_by_ids([*related, *beside])
+    return Near(*([Shown(rows[row], whole) for row in part if row in rows] for part in (related, beside)))
 
 
 def _related(row: int) -> list[int]:
     """Row ids of the five nearest papers in meaning; none while the index is being made."""
-    from broadsheet.search import service as search  # loads the index; only pages that show it pay
+    from broadsheet.search import related as search  # loads the index; only pages that show it pay
 
     try:
-        return search.similar(row, 5)
+        return search.related(row, 5)
     except BroadsheetError:
         return []
 
