@@ -18,6 +18,7 @@ from django.template.loader import get_template
 from markupsafe import Markup, escape
 
 from ..catalogue.models import Paper
+from ..catalogue.rights import may_show
 from ..editions import standfirst
 from ..editions.candidates import Candidate
 from ..text import identifiers, latex
@@ -145,11 +146,6 @@ def byline_names(authors: list[dict[str, str]], most: int) -> str:
     if rest:
         return f"{', '.join(names[:shown])} and {rest}{NBSP}{'other' if rest == 1 else 'others'}"
     return names[0] if shown == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def may_show(rights: str, member: bool) -> bool:
-    """Whether the text of the abstract may be shown."""
-    return rights == "public" or member
 
 
 def coins(row: Mapping[str, Any]) -> str:

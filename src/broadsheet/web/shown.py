@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 
+from broadsheet.catalogue import rights
 from broadsheet.catalogue.models import Paper
-from broadsheet.text import folding, identifiers, latex, sentences
+from broadsheet.text import folding, identifiers, latex
 
 from .rendering import NBSP, day_short
 
@@ -26,7 +27,6 @@ SOURCE_NAMES = {
 }
 LINK_NAMES = {"pdf": "PDF", "code": "Code", "project": "Project page", "data": "Data", "video": "Video",
               "discussion": "Discussion", "abstract": "Abstract", "other": "Link"}
-EXCERPT = 300  # letters of an abstract that may be quoted with a link where it may not be shown whole
 
 
 def byline(names: Sequence[str], most: int = 3) -> str:
@@ -95,20 +95,12 @@ class Shown:
     @property
     def may_show(self) -> bool:
         """Whether the whole abstract may stand on a page for this visitor."""
-        return self.paper.rights == "public" or (self.paper.rights == "members" and self.whole)
+        return rights.may_show(self.paper.rights, self.whole)
 
     @cached_property
     def abstract(self) -> str:
         """What may be shown of the abstract: all of it, else its first sentence or sentences up to 300 letters."""
-        text = self.paper.abstract
-        if self.may_show or len(text) <= EXCERPT // 2:
-            return text
-        kept = ""
-        for sentence in sentences.split(text):
-            if len(kept) + len(sentence) > EXCERPT:
-                break
-            kept = f"{kept} {sentence}".strip()
-        return kept or f"{text[:EXCERPT].rsplit(' ', 1)[0]} …"
+        return rights.shown(self.paper.abstract, self.paper.rights, self.whole)
 
     @cached_property
     def abstract_html(self) -> Markup:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
 from ...catalogue.models import Paper
+from ...catalogue.rights import may_show
 from ...editions import calendar, load, service
 from ...editions.choose import Zone
 from ...editions.fields import Field
@@ -232,7 +233,7 @@ def abstract(request: HttpRequest, path: str) -> HttpResponse:
     address = fragments.address(row, path)
     if "part" not in request.GET:
         return HttpResponseRedirect(f"{address}#abstract")
-    if not fragments.may_show(row["rights"], visit_of(request).member):
+    if not may_show(row["rights"], visit_of(request).member):
         names = row["identifiers"]
         source = identifiers.url(*names[0]) if names else ""
         text = Markup('<p>The source allows no copy of the abstract here. <a href="{}">Read it there</a></p>')

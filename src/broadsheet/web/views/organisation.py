@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.cache import cache
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -14,13 +15,17 @@ from .listing import listing, slug_of
 
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Papers of one organisation, as the sources name it, newest first."""
-    slug = slug_of(slug)
-    spellings = _spellings().get(folding.slug(slug))
-    if not spellings:
-        raise Http404
-    rows = Paper.objects.filter(organisation__in=spellings)
-    return listing(request, rows, kind="organisation", name=spellings[0],
+    name, rows = rows_of(slug)
+    return listing(request, rows, kind="organisation", name=name,
                    address=reverse("organisation", args=[folding.slug(slug)]))
+
+
+def rows_of(slug: str) -> tuple[str, QuerySet[Paper]]:
+    """The name of an organisation and its papers, in no order. Raises Http404."""
+    spellings = _spellings().get(folding.slug(slug_of(slug)))
+    if not spellings:
+        raise Http404("No paper names this organisation.")
+    return spellings[0], Paper.objects.filter(organisation__in=spellings)
 
 
 def _spellings() -> dict[str, list[str]]:
