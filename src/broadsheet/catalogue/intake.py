@@ -18,13 +18,14 @@ from typing import Any
 import zstandard
 from django.db import connection, transaction
 
-from . import changes, site, writer
+from . import changes, history, site, writer
 from .keys import new_key
 from .projection import Held, Projected, project
 from .records import Incoming
 from .reprojection import in_list, reproject
 
 BATCH = 60  # papers a transaction: about 20 ms on SQLite
+LONE_BATCH = 400  # while nobody else wants to write: the same pages of the database are written less often
 # Different values of one of these schemes are different works; a shared DOI or URL does not make them one.
 STRONG = frozenset({"arxiv", "acl", "pmid", "openreview", "pmlr"})
 _compress = zstandard.ZstdCompressor(level=3).compress
@@ -82,7 +83,7 @@ def intake(
     *,
     now: datetime,
     lane: int,
-    batch: int = BATCH,
+    batch: int | Callable[[], int] = BATCH,
     pause: Callable[[float], None] | None = None,
     newest_key: Callable[[], str] = new_key,
 ) -> Counts:
@@ -90,6 +91,7 @@ def intake(
 
     ``lane`` is ``changes.INTERACTIVE`` or ``changes.BULK``. ``pause`` (given by bulk callers) is called after each
     transaction with the seconds it took, so that other writers get their turn (see DESIGN, "SQLite has no fair queue").
+    ``batch`` may be a function that is asked before each transaction.
     """
     total = Counts()
     chosen = site.choice("front_lists")
@@ -104,10 +106,10 @@ def intake(
     return total
 
 
-def batched(items: Iterable[Incoming], size: int) -> Iterator[list[Incoming]]:
-    """Lists of at most ``size`` items (``itertools.batched`` is Python 3.12)."""
+def batched(items: Iterable[Incoming], size: int | Callable[[], int]) -> Iterator[list[Incoming]]:
+    """Lists of at most ``size`` items, or of ``size()``, asked for each."""
     iterator = iter(items)
-    while group := list(islice(iterator, size)):
+    while group := list(islice(iterator, size if isinstance(size, int) else size())):
         yield group
 
 
@@ -318,6 +320,10 @@ class _Batch:
         absorbed = [(gone, work.id) for work in works for gone in work.absorbed if work.id is not None]
         for gone, kept in absorbed:
             writer.move_records(gone, kept, self.now)
+        items = [one for work in works for one in work.items]
+        history.keep_replaced(
+            [(one.item.source, one.item.source_key, one.digest, one.item.record) for one in items], self.now
+        )
         self._write_records(works)
         changed = reproject([work.id for work in works if work.id is not None], self.front_lists, self.now)
         return [*changed, *(gone for gone, _ in absorbed)]

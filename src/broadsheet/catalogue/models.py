@@ -112,6 +112,20 @@ class SourceRecord(models.Model):
         constraints = [models.UniqueConstraint(fields=["source", "source_key"], name="record_once")]
 
 
+class PastRecord(models.Model):
+    """What a source record said before it was replaced, as received; kept where more than votes changed.
+
+    ``received_at``: when it had come; ``replaced_at``: when the next one came (``history.py`` compares them).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(SourceRecord, on_delete=models.CASCADE, related_name="past")
+    form = models.CharField(max_length=32)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    replaced_at = models.DateTimeField()
+
+
 class Announcement(models.Model):
     """Membership of a paper in a list's day, for ever. ``votes``: at that list when it was read."""
 
