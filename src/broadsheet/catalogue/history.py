@@ -74,7 +74,8 @@ def _text_changed(form: str, body: bytes, record: ParsedRecord) -> bool:
 
 def _without_counts(record: ParsedRecord) -> ParsedRecord:
     announced = tuple(replace(item, votes=None) for item in record.announced)
-    return replace(record, votes=None, comments=None, announced=announced, ai_keywords=(), ai_summary="", ai_model="")
+    return replace(record, votes=None, comments=None, vote_site="", announced=announced, ai_keywords=(), ai_summary="",
+                   ai_model="")
 
 
 def steps(paper_id: int) -> list[Step]:

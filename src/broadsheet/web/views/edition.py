@@ -102,7 +102,7 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
     control = control_of(request.GET, visit)
     marks = readers.marks_of(visit.reader, service.day_ids(days, site)) if visit.reader else readers.Marks()
     gone = marks.read if control.hide_read else ()
-    found = service.edition(days, today, site, control.narrowing, gone)
+    found = service.edition(days, today, site, control.narrowing, gone, newest=request.path == "/")
     printer = Printer(request, found.candidates, marks)
     state = notices.sources()
     told = notices.about_sources(state) if request.path == "/" or days[0] == today else []

@@ -9,13 +9,13 @@ from typing import Any
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
-from broadsheet.catalogue import papers
+from broadsheet.catalogue import history, papers
 from broadsheet.catalogue.models import Paper
 from broadsheet.editions import service
 from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
-from broadsheet.text import identifiers
+from broadsheet.text import differences, identifiers, latex
 from broadsheet.web import page_cache, prepared
 from broadsheet.web.citing import bibtex as cite
 from broadsheet.web.frontpage import now, site_of
@@ -75,10 +75,11 @@ class _Read:
 
     @cached_property
     def records(self) -> list[tuple[Any, ...]]:
-        """(source, source_key, received_at) of its source records, oldest first."""
+        """(source, source_key, received_at, how often replaced) of its source records, oldest first."""
         return prepared.rows(
-            "SELECT source, source_key, received_at FROM catalogue_sourcerecord WHERE paper_id = %s"
-            " ORDER BY received_at, id LIMIT 40", (self.found[0].pk,))
+            "SELECT source, source_key, received_at, (SELECT COUNT(*) FROM catalogue_pastrecord p WHERE p.record_id ="
+            " s.id) FROM catalogue_sourcerecord s WHERE paper_id = %s ORDER BY received_at, id LIMIT 40",
+            (self.found[0].pk,))
 
     def ground(self) -> object:
         """Changes with everything that is shown of the paper itself."""
@@ -122,6 +123,7 @@ def _context(request: HttpRequest, read: _Read, shown: Shown) -> dict[str, Any]:
         "marks": readers.marks_of(visit.reader, [found.pk]), "personal": visit.personal, "next": shown.url,
         "announced": [_announcement(*item) for item in read.announced],
         "records": records, "sources": ", ".join(dict.fromkeys(item["name"] for item in records)),
+        "steps": _steps(read, shown),
         "field": field_of(tuple(found.categories), site.table), "place": service.place_of(found, site),
         "related": near.related, "same_day": near.same_day,
         "bibtex": cite(found), "today": now().date(), "share": _share(shown),
@@ -136,10 +138,28 @@ def _announcement(day: Any, name: str, category: str, kind: str, inferred: Any, 
             "words": ", ".join(word for word in words if word)}
 
 
-def _record(source: str, key: str, received: Any) -> dict[str, Any]:
+def _record(source: str, key: str, received: Any, replaced: int) -> dict[str, Any]:
     name = f"File {key.partition('/')[0]}" if source == "file" else SOURCE_NAMES.get(source, source)
     moment = prepared.as_moment(received)
-    return {"name": name, "key": key, "received": moment.date() if moment else ""}
+    return {"name": name, "key": key, "received": moment.date() if moment else "", "replaced": replaced}
+
+
+def _steps(read: _Read, shown: Shown) -> list[dict[str, Any]]:
+    """What changed from text to text, newest first, as far as the records tell; asked only where there are several."""
+    of_arxiv = sum(item[0] in history.FAMILIES for item in read.records)
+    if of_arxiv < 2 and not any(item[3] for item in read.records):
+        return []
+    return [{
+        "day": step.at.date(), "version": step.version, "source": SOURCE_NAMES.get(step.source, step.source),
+        "names": ", ".join(one.name for one in step.differences),
+        "differences": [_difference(one, shown) for one in step.differences],
+    } for step in history.steps(read.found[0].pk)]
+
+
+def _difference(one: history.Difference, shown: Shown) -> dict[str, Any]:
+    """A field's pieces, word by word. An abstract that may not be shown whole is only said to have changed."""
+    open_ = one.name != "abstract" or shown.may_show
+    return {"name": one.name, "pieces": differences.words(one.before, one.after) if open_ else []}
 
 
 @dataclass(frozen=True)
@@ -176,4 +196,4 @@ def _share(shown: Shown) -> dict[str, str]:
     """Open Graph's four, and an abstract only where everybody may read it."""
     public = shown.paper.rights == "public"
     text = shown.paper.abstract if public else Shown(shown.paper).abstract
-    return {"title": shown.title, "description": text[:300], "url": shown.url}
+    return {"title": shown.title, "description": latex.readable(text)[:300], "url": shown.url}
