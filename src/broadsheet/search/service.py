@@ -9,11 +9,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,17 +21,14 @@ from tantivy import Occur
 
 from .. import config
 from ..errors import BroadsheetError, UsageError
-from . import meaning, ranking, words
+from . import meaning, ranking, verify, words
 from . import reader as readers
 from .embedding.sketch import shipped
 from .embedding.store import find_model
 from .query import Filter, Plan, Problem, parse
 from .reader import Snapshot
 from .suggest import suggest
-from .why import Marker, nearest_sentences, reason
-
-if TYPE_CHECKING:
-    from ..catalogue.models import Paper
+from .why import Marker, Seen, nearest_sentences, reason
 
 SearchError = BroadsheetError  # what an index that is missing, damaged or of another version raises
 Vector = npt.NDArray[np.float32]
@@ -63,7 +60,6 @@ class Hit:
     sure: bool
     why: str
     snippet_html: str
-    paper: Paper = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +141,11 @@ def search(text: str, *, mode: str = "hybrid", limit: int = 25, offset: int = 0,
     vector = None
     if mode != "words" and order == "best" and (plan.words or plan.phrases):
         vector = embedder().query(plan.meaning)
-    ranked = ranking.rank(plan, snapshot, mode=mode, vector=vector, order=order,
-                          extra=_own_filters(reader_filters, snapshot))
+    with verify.suspected(config.current().index_dir):
+        ranked = ranking.rank(plan, snapshot, mode=mode, vector=vector, order=order,
+                              extra=_own_filters(reader_filters, snapshot))
+        counts = _facets(snapshot, ranked) if with_facets and not plan.identifier and not plan.empty else {}
     hits = _hits(plan, snapshot, ranked, ranked.rows[offset : offset + limit], offset, vector)
-    counts = _facets(snapshot, ranked) if with_facets and not plan.identifier and not plan.empty else {}
     problems = plan.problems
     if plan.identifier and not ranked.total:
         problems = (*problems, Problem(0, text.strip()[:80], f"No paper here has the identifier "
@@ -176,38 +173,49 @@ def _own_filters(own: ReaderFilters | None, snapshot: Snapshot) -> list[tuple[An
     return clauses
 
 
+_SHOWN = ("id", "key", "title", "abstract", "authors", "identifiers", "organisation", "published", "imported_votes",
+          "imported_comments")
+
+
+def _hydrated(rows: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What a hit shows of live papers, by row number, in one query: a third of the time of whole papers."""
+    from ..catalogue.models import Paper
+
+    found = Paper.objects.filter(id__in=rows, state=Paper.State.LIVE).values_list(*_SHOWN)
+    return {values[0]: dict(zip(_SHOWN, values, strict=True)) for values in found}
+
+
 def _hits(plan: Plan, snapshot: Snapshot, ranked: ranking.Ranked, rows: Any, offset: int,
           vector: Vector | None) -> list[Hit]:
-    from ..catalogue import papers
-
-    found = papers.by_ids([int(row) for row in rows])
+    found = _hydrated(rows.tolist())
     marker = Marker(ranked.units, plan.phrases, snapshot.languages)
-    shown = [(place, int(row)) for place, row in enumerate(rows, offset) if int(row) in found]
-    near = _nearest(ranked, shown, found, vector, marker)
+    shown = [(place, row) for place, row in enumerate(rows.tolist(), offset) if row in found]
+    seen = {row: marker.look(found[row]["title"], found[row]["abstract"]) for _, row in shown}
+    near = _nearest(ranked, shown, seen, vector, marker)
     hits = []
     for place, row in shown:
         paper = found[row]
-        why = reason(marker, paper.title, paper.abstract, sure=bool(ranked.sure[place]),
-                     exact=ranked.exact.get(row, ""), nearest=near.get(row, ""))
+        why = reason(marker, seen[row], sure=bool(ranked.sure[place]), exact=ranked.exact.get(row, ""),
+                     nearest=near.get(row, ""))
+        names = paper["identifiers"]
         hits.append(Hit(
-            row, paper.key, ":".join(paper.identifiers[0]) if paper.identifiers else paper.key, paper.title,
-            tuple(author["name"] for author in paper.authors), paper.organisation, paper.published,
-            paper.imported_votes or 0, paper.imported_comments or 0, round(float(ranked.scores[place]), 4),
-            bool(ranked.sure[place]), why.text, why.snippet, paper,
+            row, paper["key"], ":".join(names[0]) if names else paper["key"], paper["title"],
+            tuple(author["name"] for author in paper["authors"]), paper["organisation"], paper["published"],
+            paper["imported_votes"] or 0, paper["imported_comments"] or 0, round(float(ranked.scores[place]), 4),
+            bool(ranked.sure[place]), why.text, why.snippet,
         ))
     return hits
 
 
-def _nearest(ranked: ranking.Ranked, shown: Sequence[tuple[int, int]], found: dict[int, Paper],
+def _nearest(ranked: ranking.Ranked, shown: Sequence[tuple[int, int]], seen: dict[int, Seen],
              vector: Vector | None, marker: Marker) -> dict[int, str]:
     """The sentence nearest in meaning, for those on this page that meaning brought."""
     if vector is None:
         return {}
-    rows = [row for place, row in shown
-            if not ranked.sure[place] and marker.mostly_missing(f"{found[row].title} {found[row].abstract}")]
+    rows = [row for place, row in shown if not ranked.sure[place] and marker.mostly_missing(seen[row])]
     if not rows:
         return {}
-    best = nearest_sentences([found[row].abstract for row in rows], vector, shipped().embed)
+    best = nearest_sentences([seen[row] for row in rows], vector, shipped().embed)
     return dict(zip(rows, best, strict=True))
 
 

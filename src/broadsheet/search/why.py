@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
@@ -23,11 +23,28 @@ from .words import Unit
 
 SNIPPET = 280  # characters
 NEAREST = 220
+_LONGEST = 20  # sentences of an abstract that are compared with a query
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 Vectors = npt.NDArray[np.float32]
 Span = tuple[int, int, frozenset[str]]
 _NONE: frozenset[str] = frozenset()
+
+
+def _table() -> bytes:
+    """Windows-1252 folded, whatever is neither letter, digit nor hyphen to a blank: one byte a character."""
+    out = bytearray(b" " * 256)
+    for byte in range(256):
+        character = bytes([byte]).decode("cp1252", "replace")
+        if character.isalnum() or character == "-":
+            for form in (fold(character), character.lower(), character):
+                if len(form) == 1 and (folded := form.encode("cp1252", "ignore")):
+                    out[byte] = folded[0]
+                    break
+    return bytes(out)
+
+
+_FOLDED = _table()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +53,29 @@ class Reason:
 
     text: str
     snippet: str
+
+
+@dataclass(slots=True)
+class Seen:
+    """One paper as a query sees it: its texts without LaTeX, and where the query's words stand in them."""
+
+    title: str
+    abstract: str
+    in_title: set[str]
+    spans: list[Span]
+    in_abstract: set[str]
+    sentences: list[str] = field(default_factory=list)
+
+    def split(self) -> list[str]:
+        """The sentences of the abstract."""
+        if not self.sentences and self.abstract:
+            self.sentences = sentences.split(self.abstract)
+        return self.sentences
+
+
+def _plain(text: str) -> str:
+    """Without LaTeX, as it is read; plain text stays as it is."""
+    return latex.readable(latex.to_unicode(text)) if "\\" in text or "$" in text or "{" in text else text
 
 
 @lru_cache(maxsize=50_000)
@@ -59,23 +99,76 @@ class Marker:
         self._starts = {stem[:2] for stem in self._wanted}
         self._slips = [(fold(unit.word), frozenset(stem for way in unit.ways for stem in way))
                        for unit in units if unit.fuzzy]
-        self._cjk = any(_CJK.search(stem) for stem in self._wanted)
-        # In plain text only words that begin like a stem need to be looked at.
-        starts = "|".join(map(re.escape, sorted(self._starts))) or "(?!)"
-        self._likely = None if self._slips or self._cjk else re.compile(
-            rf"(?<![^\W_])(?:{starts})[^\W_]*(?:-[^\W_]+)*", re.I)
+        self._slowly = any(_CJK.search(stem) for stem in self._wanted)
         self._seen: dict[str, frozenset[str]] = {}  # the texts of one page share most of their words
+        self._quick: dict[bytes, frozenset[str]] = {}
+        self._begin, self._close = self._pieces()
+
+    def _pieces(self) -> tuple[list[bytes], list[bytes]]:
+        """How words that may be wanted begin, and how they end: one slip leaves one half of a word as it was."""
+        begin, close = set(self._starts), set()
+        for typed, _ in self._slips:
+            half = len(typed) // 2
+            begin.add(typed[: max(1, half - 1)])
+            close.add(typed[half:])
+        if not all(map(str.isascii, begin | close)):
+            self._slowly = True  # letters that do not fold to one byte: word by word
+        return ([f"{edge}{piece}".encode() for piece in sorted(begin) for edge in " -"],
+                [f"{piece} ".encode() for piece in sorted(close)])
+
+    def look(self, title: str, abstract: str) -> Seen:
+        """What the query has in a paper."""
+        title, abstract = _plain(title), _plain(abstract)
+        spans = self.find(abstract)
+        return Seen(title, abstract, {stem for _, _, hit in self.find(title) for stem in hit}, spans,
+                    {stem for _, _, hit in spans for stem in hit})
 
     def find(self, text: str) -> list[Span]:
-        """Start, end and wanted stems of each word of ``text`` that the query has."""
+        """Start, end and wanted stems of each word of ``text`` that the query has, in order."""
+        if not self._slowly:
+            try:
+                packed = text.encode("cp1252")
+            except UnicodeEncodeError:
+                return self._find_any(text)
+            return self._find_packed(b" %b " % packed.translate(_FOLDED))
+        return self._find_any(text)
+
+    def _find_packed(self, text: bytes) -> list[Span]:
+        """As :meth:`find` for a text of one byte a character, with a blank before and behind: nearly every text.
+
+        ``bytes.find`` jumps to where a wanted word may begin or end; only there is a word looked at, once a page.
+        """
+        found: set[tuple[int, int]] = set()
+        for piece in self._begin:
+            at = text.find(piece)
+            while at >= 0:
+                found.add((at + 1, text.find(b" ", at + 1)))
+                at = text.find(piece, at + 1)
+        for piece in self._close:
+            at = text.find(piece)
+            while at >= 0:
+                found.add((text.rfind(b" ", 0, at) + 1, at + len(piece) - 1))
+                at = text.find(piece, at + 1)
+        spans: list[Span] = []
+        quick = self._quick
+        for at, end in sorted(found):
+            word = text[at:end].strip(b"-")
+            hit = quick.get(word)
+            if hit is None:
+                hit = quick[word] = self._look(word.decode("cp1252"))
+            if hit:
+                start = text.index(word, at)
+                spans.append((start - 1, start - 1 + len(word), hit))
+        return spans
+
+    def _find_any(self, text: str) -> list[Span]:
         found: list[Span] = []
         seen = self._seen
-        words = self._likely if self._likely is not None and text.isascii() else _WORD
-        for match in words.finditer(text):
+        for match in _WORD.finditer(text):
             word = match.group()
             hit = seen.get(word)
             if hit is None:
-                if self._cjk and _CJK.search(word):
+                if _CJK.search(word):
                     found.extend(self._pairs(match.start(), word))
                     continue
                 hit = seen[word] = self._look(word)
@@ -98,9 +191,9 @@ class Marker:
         return [(start + at, start + at + len(stem), frozenset([stem])) for stem in self._wanted
                 if _CJK.search(stem) for at in range(len(run) - len(stem) + 1) if run.startswith(stem, at)]
 
-    def mostly_missing(self, text: str) -> bool:
-        """Whether ``text`` lacks more than half of what was asked for: then meaning brought it."""
-        stems = {stem for _, _, hit in self.find(text) for stem in hit}
+    def mostly_missing(self, seen: Seen) -> bool:
+        """Whether a paper lacks more than half of what was asked for: then meaning brought it."""
+        stems = seen.in_title | seen.in_abstract
         return 2 * sum(self.has(unit, stems) for unit in self.units) < len(self.units)
 
     def has(self, unit: Unit, stems: frozenset[str] | set[str]) -> bool:
@@ -125,17 +218,15 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[:length].rsplit(" ", 1)[0] + " …"
 
 
-def snippet(marker: Marker, abstract: str, spans: Sequence[Span]) -> str:
-    """The sentence of the abstract with most of the query's words, and what follows while there is room.
-
-    ``spans``: where the words stand in ``abstract``.
-    """
+def snippet(seen: Seen) -> str:
+    """The sentence of the abstract with most of the query's words, and what follows while there is room."""
+    abstract, spans = seen.abstract, seen.spans
     best, begin, at, bounds = -1, 0, 0, []
-    for sentence in sentences.split(abstract):
+    for sentence in seen.split():
         start = max(abstract.find(sentence, at), 0)
         at = start + len(sentence)
         bounds.append((start, at))
-        stems = {stem for left, _, hit in spans if start <= left < at for stem in hit}
+        stems = {stem for left, _, hit in spans if start <= left < at for stem in hit} if spans else _NONE
         if len(stems) > best:
             best, begin = len(stems), start
     end = begin
@@ -152,22 +243,17 @@ def snippet(marker: Marker, abstract: str, spans: Sequence[Span]) -> str:
     return lead + highlight(text, kept)
 
 
-def reason(marker: Marker, title: str, abstract: str, *, sure: bool, exact: str = "",
-           nearest: str = "") -> Reason:
+def reason(marker: Marker, seen: Seen, *, sure: bool, exact: str = "", nearest: str = "") -> Reason:
     """One hit's reason. ``exact``: "title" or "identifier" when that is why; ``nearest``: sentence by meaning."""
-    title, abstract = latex.readable(latex.to_unicode(title)), latex.readable(latex.to_unicode(abstract))
-    in_title = {stem for _, _, hit in marker.find(title) for stem in hit}
-    spans = marker.find(abstract)
-    in_abstract = {stem for _, _, hit in spans for stem in hit}
-    shown = snippet(marker, abstract, spans)
+    shown = snippet(seen)
     if exact:
         return Reason(f"this is its {exact}", shown)
     parts = []
-    for place, stems in (("title", in_title), ("abstract", in_abstract)):
+    for place, stems in (("title", seen.in_title), ("abstract", seen.in_abstract)):
         words = [unit.word for unit in marker.units if marker.has(unit, stems)]
         if words:
             parts.append(f"{place}: {', '.join(words)}")
-    both = in_title | in_abstract
+    both = seen.in_title | seen.in_abstract
     lacks = [unit.word for unit in marker.units if not marker.has(unit, both)]
     if lacks and len(lacks) == len(marker.units) and not nearest:
         parts.append("close in meaning")
@@ -175,20 +261,20 @@ def reason(marker: Marker, title: str, abstract: str, *, sure: bool, exact: str 
         parts.append(f"lacks: {', '.join(lacks[:8])}{' …' if len(lacks) > 8 else ''}")
     if nearest and not sure:
         parts.append(f"nearest sentence: {_cut(nearest, NEAREST)}")
-        if not in_abstract:
+        if not seen.in_abstract:
             shown = html.escape(_cut(nearest, SNIPPET))
     return Reason("; ".join(parts) or "meets the conditions", shown)
 
 
-def nearest_sentences(abstracts: Sequence[str], query: Vectors, embed: Callable[[list[str]], Vectors]) -> list[str]:
-    """For each abstract the sentence nearest to ``query`` (float32 [384]); "" where there is none."""
+def nearest_sentences(papers: Sequence[Seen], query: Vectors, embed: Callable[[list[str]], Vectors]) -> list[str]:
+    """For each paper the sentence of its abstract nearest to ``query`` (float32 [384]); "" where there is none."""
     texts: list[str] = []
     bounds = [0]
-    for abstract in abstracts:
-        texts.extend(sentences.split(latex.readable(latex.to_unicode(abstract)))[:20])
+    for seen in papers:
+        texts.extend(seen.split()[:_LONGEST])
         bounds.append(len(texts))
     if not texts:
-        return [""] * len(abstracts)
+        return [""] * len(papers)
     scores = embed(texts) @ query
     return [texts[start + int(scores[start:end].argmax())] if end > start else ""
             for start, end in pairwise(bounds)]

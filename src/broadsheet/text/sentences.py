@@ -6,7 +6,10 @@ import re
 
 # A stop: full stop, question or exclamation mark, what closes behind it, then a blank or the end. Chinese and
 # Japanese stops need no blank; nor does a full stop before a Chinese character.
-_STOP = re.compile(r"[.!?][.!?]*[\"'”’)\]$]*(?=\s+[^\s]|\s*$)|[。！？][」』”’）]*|[.!?](?=[\u4e00-\u9fff])")
+# The set that stands first lets the search jump from stop to stop.
+_STOP = re.compile(
+    r"[.!?。！？](?:(?<=[.!?])(?:[.!?]*[\"'”’)\]$]*(?=\s+[^\s]|\s*$)|(?=[\u4e00-\u9fff]))|(?<=[。！？])[」』”’）]*)"
+)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -38,7 +41,7 @@ _LABEL = re.compile(
     r"[.:]",
     re.I,
 )
-_LAST_WORD = re.compile(r"([^\s(\[{\"“‘'—–/]+)$")
+_BEFORE_LAST_WORD = re.compile(r".*[\s(\[{\"“‘'—–/]", re.S)
 _LOWER = re.compile(r"[\s\"'“‘(\[]*[a-zà-öø-ÿ]")
 # A formula; two prices ("$1671; and $1599") are none: see Pandoc's rule for ``tex_math_dollars``.
 _MATH = re.compile(
@@ -89,12 +92,14 @@ def _ends(text: str, start: int, match: re.Match[str]) -> bool:
         return mark[0] in "!?" and mark[-1] in '"”'
     if mark[0] in "!?" or (len(mark) > 1 and mark[1] in '.)]"”$'):
         return True
-    found = _LAST_WORD.search(text[max(start, match.start() - 40) : match.start()])
-    if not found:
+    last = text[max(start, match.start() - 40) : match.start()].rstrip("\n")
+    if found := _BEFORE_LAST_WORD.match(last):
+        last = last[found.end() :]
+    if not last:
         return True
     words = following.split(None, 1)
     next_word = words[0].strip("\"'“‘(,;:") if words else ""
-    return _word_ends(found.group(1), next_word, text[start : match.start()])
+    return _word_ends(last, next_word, text[start : match.start()])
 
 
 def _word_ends(word: str, next_word: str, sentence: str) -> bool:
