@@ -15,8 +15,10 @@ import hmac
 import ipaddress
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +29,7 @@ from django.http import HttpRequest, HttpResponse
 from broadsheet.config import Config, current
 from broadsheet.errors import BroadsheetError
 
-from . import proxies
+from . import known, proxies
 
 READER_COOKIE = "broadsheet_reader"
 LOCAL_COOKIE = "broadsheet_local"
@@ -80,7 +82,7 @@ def _token(data: Path) -> str:
     """The token of this installation, made once, readable by its owner only."""
     path = data / "local-token"
     try:
-        return path.read_text("ascii").strip()
+        return known.text(path)
     except FileNotFoundError:
         token = secrets.token_urlsafe(24)
     try:
@@ -194,10 +196,10 @@ def is_keeper(request: HttpRequest) -> bool:
     if KEEPER_COOKIE not in request.COOKIES:
         return False
     try:
-        known = (current().data / "keeper-key").read_text("ascii")
+        key = known.text(current().data / "keeper-key")
     except OSError:
         return False
-    return hmac.compare_digest(_get(request, KEEPER_COOKIE), _fingerprint(known))
+    return hmac.compare_digest(_get(request, KEEPER_COOKIE), _fingerprint(key))
 
 
 # -- signed cookies ----------------------------------------------------------------------------------------------
@@ -218,11 +220,18 @@ def forget(response: HttpResponse, *names: str) -> None:
         response.delete_cookie(name, samesite="Lax")
 
 
-def _get(request: HttpRequest, name: str) -> str:
+@lru_cache(maxsize=4096)
+def _signed(name: str, value: str, hour: int) -> str:
+    """The value of a signed cookie, looked at once an hour: within it, a signature that was good stays good."""
     try:
-        return str(signing.loads(request.COOKIES.get(name, ""), salt=name, max_age=COOKIE_DAYS * 86400))
+        return str(signing.loads(value, salt=name, max_age=COOKIE_DAYS * 86400))
     except signing.BadSignature:
         return ""
+
+
+def _get(request: HttpRequest, name: str) -> str:
+    value = request.COOKIES.get(name, "")
+    return _signed(name, value, int(time.time() // 3600)) if value else ""
 
 
 def _set(response: HttpResponse, request: HttpRequest, name: str, value: str) -> None:
