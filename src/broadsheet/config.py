@@ -25,6 +25,8 @@ from .errors import BroadsheetError
 class ConfigError(BroadsheetError):
     """One or more settings are unknown or wrong. ``faults`` holds one sentence each."""
 
+    exit_code = 2
+
     def __init__(self, faults: list[str]) -> None:
         self.faults = faults
         super().__init__(

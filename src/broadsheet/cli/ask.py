@@ -30,7 +30,9 @@ def search(
     """Find papers by words and by meaning."""
     if mode not in ("hybrid", "words", "meaning"):
         raise UsageError(f"--mode must be hybrid, words or meaning, not {mode!r}.")
-    settings = boot(data)
+    if not "".join(query).strip():
+        raise UsageError("There is nothing to search for. Give words, a title, an identifier or an address.")
+    settings = boot(data, create=False)
     from ..search import service
 
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
@@ -81,7 +83,7 @@ def show(
     json: Json = False,
 ) -> None:
     """Show one paper: what is known and who said it."""
-    boot(data)
+    boot(data, create=False)
     from ..catalogue import papers
     from ..text.identifiers import recognise
 
@@ -114,7 +116,7 @@ def show(
 
 def status(data: Data = None, json: Json = False) -> None:
     """How everything is: papers, sources, index, model, processes."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..catalogue import documents
     from ..catalogue.papers import has_sample
     from ..search import status as index_status
@@ -160,7 +162,7 @@ def status(data: Data = None, json: Json = False) -> None:
 
 def reindex(data: Data = None, json: Json = False) -> None:
     """Build the search index anew beside the live one, then swap."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..search.rebuild import rebuild
 
     tell = sys.stderr.isatty() and not json

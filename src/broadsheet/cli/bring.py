@@ -39,6 +39,7 @@ def import_(
         raise UsageError(f"--rights must be members or public, not {rights!r}. Nothing was imported.")
     settings = boot(data)
     from ..catalogue.importing.run import import_paths
+    from ..work import presence
 
     follower = _Follower(settings) if index else None
     try:
@@ -49,7 +50,7 @@ def import_(
                 rejects_dir=settings.data / "rejects",
                 rights=rights,
                 seen=seen,
-                alone=_alone(settings),
+                alone=presence.alone(settings.data),
             )
         if follower:
             follower.wait(not json)
@@ -89,20 +90,6 @@ def _tell(result: dict[str, Any]) -> None:
         f"{result['merged']:,} merged, {result['unchanged']:,} unchanged, {result['rejected']:,} rejected. "
         f"{result['seconds']:.1f} s, {result['papers_per_second']:,.0f} papers/s until findable."
     )
-
-
-def _alone(settings: Config) -> Callable[[], bool]:
-    """Whether no web or worker process runs here (they would want to write): looked up once a second."""
-    from ..work.presence import others_run
-
-    last = [0.0, True]
-
-    def alone() -> bool:
-        if time.monotonic() - last[0] > 1:
-            last[:] = [time.monotonic(), not others_run(settings.data)]
-        return bool(last[1])
-
-    return alone
 
 
 class _Progress:
@@ -207,8 +194,8 @@ def harvest(
     json: Json = False,
 ) -> None:
     """Ask the sources for what is new, now."""
-    boot(data)
     first = _since(since)
+    boot(data, create=False)
     from ..sources import harvest as harvesting
     from ..sources.models import SourceState
 
@@ -250,7 +237,7 @@ def sample_load(data: Data = None, json: Json = False) -> None:
 @guarded
 def sample_remove(data: Data = None, json: Json = False) -> None:
     """Take the sample away without a trace."""
-    boot(data)
+    boot(data, create=False)
     from ..catalogue import papers
 
     gone = papers.remove_sample(now())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, ParamSpec, TypeVar
@@ -47,21 +47,25 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except BroadsheetError as problem:
-            say(f"broadsheet: {problem}")
-            raise typer.Exit(problem.exit_code) from None
+            raise _failed(str(problem), problem.exit_code, kwargs) from None
         except KeyboardInterrupt:
-            say("broadsheet: stopped. What was done stands; the same command goes on from there.")
-            raise typer.Exit(3) from None
+            raise _failed("stopped. What was done stands; the same command goes on from there.", 3, kwargs) from None
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
         except (OSError, _database_error()) as problem:
-            say(
-                f"broadsheet: {type(problem).__name__}: {problem}. What was committed before stands. {_advice(problem)}"
-            )
-            raise typer.Exit(3) from None
+            said = f"{type(problem).__name__}: {problem}. What was committed before stands. {_advice(problem)}"
+            raise _failed(said, 3, kwargs) from None
 
     return run
+
+
+def _failed(said: str, code: int, arguments: Mapping[str, Any]) -> typer.Exit:
+    """Tell a failure: a sentence on standard error and, with ``--json``, an object that says so too."""
+    say(f"broadsheet: {said}")
+    if arguments.get("json"):
+        put_json({"error": said, "exit_code": code})
+    return typer.Exit(code)
 
 
 def _database_error() -> type[Exception]:
@@ -98,14 +102,27 @@ def configure(data: Path | None = None, **flags: Any) -> config_.Config:
     return settings
 
 
-def boot(data: Path | None = None, *, migrate: bool = True, **flags: Any) -> config_.Config:
-    """Settings, data directory, Django, and a database of this version. Raises BroadsheetError with the cause."""
+def boot(data: Path | None = None, *, migrate: bool = True, create: bool = True, **flags: Any) -> config_.Config:
+    """Settings, data directory, Django, and a database of this version. Raises BroadsheetError with the cause.
+
+    Commands that only look give ``create=False``: a mistyped path is named, not made.
+    """
     settings = configure(data, **flags)
+    if not create and not settings.data.exists():
+        raise BroadsheetError(
+            f"There is no data directory {settings.data} (from {settings.origin['data']}). Nothing was made there. "
+            "`broadsheet start` and `broadsheet import` make one; if you have one elsewhere, name it with --data."
+        )
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         probe = settings.data / f".write-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()
+    except FileExistsError:
+        raise BroadsheetError(
+            f"{settings.data} is a file, so it cannot be written as the data directory. It was left as it is. Give a "
+            "directory with --data."
+        ) from None
     except OSError as problem:
         raise BroadsheetError(
             f"The data directory {settings.data} cannot be written ({problem.strerror}). Nothing was changed. "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -28,9 +29,13 @@ def examine(config: Config) -> list[Finding]:
     import django
     from django.db import DatabaseError
 
-    django.setup()  # here, because the checks that follow need it even where no database can be opened
+    checks = [_directory, _disk, _database, _index, _model, _network]
+    if config.data.exists():
+        django.setup()  # here, because the checks need it even where no database can be opened
+    else:  # looking makes nothing: Django's settings would make the directory and a key
+        checks = [_directory, _disk, _model, _network]
     findings: list[Finding] = []
-    for check in (_directory, _disk, _database, _index, _model, _network):
+    for check in checks:
         try:
             findings.extend(check(config))
         except (BroadsheetError, OSError, DatabaseError) as problem:
@@ -40,15 +45,17 @@ def examine(config: Config) -> list[Finding]:
 
 def _directory(config: Config) -> Iterator[Finding]:
     path = config.data
-    nearest = path if path.exists() else next(parent for parent in path.parents if parent.exists())
-    writable = os.access(nearest, os.W_OK | os.X_OK)
-    yield Finding(
-        "data directory",
-        writable,
-        f"{path} can be written"
-        if writable
-        else f"{nearest} cannot be written by this user. Change its owner, or choose another with --data.",
-    )
+    nearest = path if path.exists() else next(parent for parent in path.absolute().parents if parent.exists())
+    try:
+        with tempfile.NamedTemporaryFile(dir=nearest, prefix=".doctor-"):  # asked of the disk, not of the rights
+            detail = "can be written" if path.exists() else "is not there yet; `start` or `import` makes it"
+        yield Finding("data directory", True, f"{path} {detail}")
+    except OSError as problem:
+        yield Finding(
+            "data directory",
+            False,
+            f"{nearest} cannot be written ({problem.strerror}). Change its owner, or choose another with --data.",
+        )
 
 
 def _disk(config: Config) -> Iterator[Finding]:
@@ -88,12 +95,20 @@ def _database(config: Config) -> Iterator[Finding]:
 
 
 def _index(config: Config) -> Iterator[Finding]:
-    from ..search import status
+    from ..search import status, verify
 
     state = status.status(config.index_dir)
-    well = state.state in ("ready", "behind")
-    detail = state.problem or f"{state.papers:,} papers findable, {state.lag:,} changes waiting"
-    yield Finding("search index", well or state.state == "missing", detail)
+    if state.state in ("missing", "unusable"):
+        yield Finding("search index", state.state == "missing", state.problem)
+        return
+    torn = verify.torn(config.index_dir)
+    detail = f"{state.papers:,} papers findable, {state.lag:,} changes waiting, every file of the words is as written"
+    if torn:
+        detail = (
+            f"damaged on disk: {', '.join(torn)}. Searches may fail or miss papers; papers are safe in the database. "
+            "Run `broadsheet reindex`."
+        )
+    yield Finding("search index", not torn, detail)
 
 
 def _model(config: Config) -> Iterator[Finding]:

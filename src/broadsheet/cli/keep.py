@@ -29,7 +29,7 @@ def backup(
     json: Json = False,
 ) -> None:
     """Copy the data directory into one file while everything runs."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..work import archive
 
     made = archive.backup(settings, target, now())

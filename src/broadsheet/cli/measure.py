@@ -38,7 +38,7 @@ def bench_search(
     json: Json = False,
 ) -> None:
     """Speed of search by words and hybrid, beside raw tantivy and SQLite FTS5."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..bench.search import run_search_bench
 
     _report(run_search_bench(settings.index_dir, queries=queries, quick=quick), json)
@@ -48,7 +48,7 @@ def bench_search(
 @guarded
 def bench_fresh(quick: Quick = True, data: Data = None, json: Json = False) -> None:
     """From commit of one paper to being found by another process."""
-    boot(data)
+    boot(data, create=False)
     from ..bench.fresh import run_fresh
 
     _report(run_fresh(seconds=8 if quick else 60), json)
@@ -64,17 +64,17 @@ def bench_web(
     json: Json = False,
 ) -> None:
     """Speed of front, paper and search pages over HTTP."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..bench.web import run_web
 
-    _report(run_web(settings, clients=clients, day=day, seconds=3.0 if quick else 20.0), json)
+    _report(run_web(settings, clients=clients, day=day, seconds=2.0 if quick else 20.0), json)
 
 
 @bench_app.command("crawl")
 @guarded
 def bench_crawl(quick: Quick = True, data: Data = None, json: Json = False) -> None:
     """The front page for a reader while a crawler walks the archive at 20 pages a second."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..bench.web import run_crawl
 
     _report(run_crawl(settings, seconds=10.0 if quick else 60.0), json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import select
@@ -39,9 +40,15 @@ def _free_port(settings: Config) -> int:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as problem:
+            if isinstance(problem, socket.gaierror) or problem.errno == errno.EADDRNOTAVAIL:
+                advice = "This machine has no such address: try --host 127.0.0.1, or 0.0.0.0 for all of its addresses."
+            elif problem.errno == errno.EACCES:
+                advice = "Ports below 1024 are for root: choose another, such as --port 8474."
+            else:
+                advice = "Is Broadsheet running already? Otherwise choose another port: `broadsheet start --port 0`."
             raise BroadsheetError(
                 f"Port {settings.port} at {settings.host} cannot be opened ({problem.strerror}). Nothing was started. "
-                "Is Broadsheet running already? Otherwise choose another port: `broadsheet start --port 0`."
+                f"{advice}"
             ) from None
         return int(probe.getsockname()[1])
 

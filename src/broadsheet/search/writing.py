@@ -55,7 +55,13 @@ class ColumnWriter:
         self.record: Record = layout.read_record(directory)
         self._names = layout.read_categories(directory)
         self._codes = {name: code for code, name in enumerate(self._names) if code}
-        self._files: dict[str, BinaryIO] = {c.name: (directory / f"{c.name}.bin").open("r+b") for c in LAYOUT}
+        try:
+            self._files: dict[str, BinaryIO] = {c.name: (directory / f"{c.name}.bin").open("r+b") for c in LAYOUT}
+        except FileNotFoundError as problem:
+            raise layout.ColumnsDamaged(
+                f"{problem.filename} is missing. Papers and readers' data are safe in the database. "
+                "Run `broadsheet reindex`."
+            ) from None
         self._lock = (directory / "write.lock").open("a")
         self._rows = self.record.rows
         self._languages = set(self.record.languages)

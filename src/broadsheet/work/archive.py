@@ -13,7 +13,7 @@ import sqlite3
 import tarfile
 import tempfile
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import orjson
@@ -79,24 +79,43 @@ def restore(config: Config, source: Path) -> dict[str, Any]:
             if not {"manifest.json", "broadsheet.sqlite3"} <= names:
                 raise BroadsheetError(f"{source} is not a backup of Broadsheet. Nothing was restored.")
             config.data.mkdir(parents=True, exist_ok=True)
-            allowed = [m for m in tar.getmembers() if m.isfile() and m.name.split("/")[0] in (*_KEPT, "manifest.json")]
             held = tar.extractfile("manifest.json")
             facts: dict[str, Any] = orjson.loads(held.read()) if held else {}
-            tar.extractall(config.data, members=[m for m in allowed if m.name != "manifest.json"], filter="data")
+            for member in tar.getmembers():
+                _unpack(tar, member, config.data)
             # The database last, by rename: a restore that was cut short leaves no half database behind.
-            database = tar.extractfile("broadsheet.sqlite3")
-            assert database is not None
             part = config.data / "broadsheet.sqlite3.part"
-            with part.open("wb") as out:
-                while piece := database.read(1 << 20):
-                    out.write(piece)
-                out.flush()
-                os.fsync(out.fileno())
+            _write(tar, tar.getmember("broadsheet.sqlite3"), part)
             shutil.rmtree(config.data / "index", ignore_errors=True)  # an index of another database is worth nothing
             part.rename(config.data / "broadsheet.sqlite3")
-    except (OSError, tarfile.TarError) as problem:
+    except (OSError, ValueError, tarfile.TarError) as problem:
+        (config.data / "broadsheet.sqlite3.part").unlink(missing_ok=True)
         raise BroadsheetError(
             f"{source} could not be read as a backup ({problem}). No database was put in place. Check the file and the "
             f"right to write in {config.data}, then repeat."
         ) from None
     return {**facts, "data": str(config.data)}
+
+
+def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """Write one of the kept files below ``folder``; what no backup of ours holds (links, ways out) is passed over.
+
+    By hand, because ``extractall(filter=...)`` came with Python 3.11.4 and Debian 12 has 3.11.2.
+    """
+    place = PurePosixPath(member.name)
+    if member.isfile() and place.parts[0] in _KEPT and not {"..", "/"} & set(place.parts):
+        target = folder / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write(tar, member, target)
+
+
+def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
+    """The bytes of ``member`` in ``target``, on disk when this returns, for this user alone where they were."""
+    held = tar.extractfile(member)
+    if held is None:
+        raise tarfile.TarError(f"{member.name} is not a plain file")
+    with target.open("wb") as out:
+        target.chmod(0o644 if member.mode & 0o077 else 0o600)
+        shutil.copyfileobj(held, out, 1 << 20)
+        out.flush()
+        os.fsync(out.fileno())

@@ -61,7 +61,8 @@ def entries(path: Path) -> Iterator[Line]:
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # its warnings repeat what we report
     library = parse_string(text)
     for block in library.failed_blocks:
-        yield Line((block.start_line or 0) + 1, (block.raw or "")[:2_000].encode(), f"cannot be read ({block.error})")
+        reason = str(block.error) or "its braces, quotation marks or commas do not close"
+        yield Line((block.start_line or 0) + 1, (block.raw or "")[:2_000].encode(), f"cannot be read ({reason})")
     for entry in library.entries:
         fields = {field.key.lower(): str(field.value) for field in entry.fields}
         body = {"type": entry.entry_type.lower(), "key": entry.key, "fields": fields, "raw": entry.raw}

@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 
 import orjson
+from django.db import connection
 
 from ...errors import UsageError
 from .. import changes
-from ..intake import Counts, intake
+from ..intake import BATCH, LONE_BATCH, Counts, intake
 from ..records import Incoming
 from . import bibtex, jsonl
 from .files import FileFault, Line, lines
@@ -122,6 +124,21 @@ def kind_of(path: Path) -> str:
     return "bibtex" if name.endswith((".bib", ".bibtex")) else ""
 
 
+def _kind_inside(path: Path) -> str:
+    """``jsonl`` or ``bibtex`` by how the content begins, for a name that does not say. Raises :class:`FileFault`."""
+    for line in lines(path):
+        start = line.data.lstrip()[:1]
+        if start == b"{":
+            return "jsonl"
+        if start == b"@" or (start == b"%" and not line.data.startswith(b"%PDF")):
+            return "bibtex"
+        raise FileFault(
+            f"{path} is neither JSON Lines nor BibTeX: line {line.number} begins with {line.data[:20]!r}. Nothing of "
+            "it was imported; what other files brought stands. docs/reference/import-format.md describes the forms."
+        )
+    return "jsonl"
+
+
 def family_of(path: Path) -> str:
     """The file family in source keys: the name without its endings, so that a newer copy replaces an older one."""
     return path.name.split(".")[0]
@@ -130,7 +147,7 @@ def family_of(path: Path) -> str:
 def _incoming(
     path: Path, rights: str, source: str, rejects: _Rejects, seen: Callable[[Path, int], None] | None
 ) -> Iterator[Incoming]:
-    kind = kind_of(path) or "jsonl"
+    kind = kind_of(path) or _kind_inside(path)
     read: Iterable[Line] = bibtex.entries(path) if kind == "bibtex" else lines(path)
     public = rights == "public"
     form = bibtex.FORM if kind == "bibtex" else (jsonl.PUBLIC_FORM if public else jsonl.FORM)
@@ -173,6 +190,21 @@ def _manners(alone: Callable[[], bool] | None) -> Callable[[float], None]:
     return pause
 
 
+@contextmanager
+def _rare_checkpoints() -> Iterator[None]:
+    """On SQLite: let the log of this connection grow to 32 MB, so that a page is written back once, not many times."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_autocheckpoint = 8000")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_autocheckpoint = 1000")
+
+
 def import_paths(
     paths: Sequence[Path],
     *,
@@ -183,7 +215,7 @@ def import_paths(
     lane: int = changes.BULK,
     alone: Callable[[], bool] | None = None,
     seen: Callable[[Path, int], None] | None = None,
-    batch: int = 60,
+    batch: int = BATCH,
 ) -> Report:
     """Import files; a file that cannot be read is a fault in the report, the others go on.
 
@@ -192,15 +224,16 @@ def import_paths(
     """
     report = Report()
     rejects = _Rejects(rejects_dir, now)
-    for path in expand(paths):
-        counts = intake(
-            _to_the_break(_incoming(path, rights, source, rejects, seen), report.faults),
-            now=now,
-            lane=lane,
-            pause=_manners(alone),
-            batch=batch,
-        )
-        report.counts.add(counts)
+    with _rare_checkpoints():
+        for path in expand(paths):
+            counts = intake(
+                _to_the_break(_incoming(path, rights, source, rejects, seen), report.faults),
+                now=now,
+                lane=lane,
+                pause=_manners(alone),
+                batch=lambda: LONE_BATCH if alone is not None and alone() else batch,
+            )
+            report.counts.add(counts)
     report.counts.rejected = rejects.count
     report.counts.read += rejects.count
     report.rejects = rejects.first

@@ -1,0 +1,110 @@
+"""The commands where something is wrong: no data directory, a damaged index, an address nobody has, a strange file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.support.incoming import jsonl, record
+from tests.support.program import broadsheet
+
+from broadsheet.search import verify
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with twenty papers, indexed."""
+    home = tmp_path_factory.mktemp("faults")
+    (home / "a.jsonl").write_bytes(jsonl(*(record(n, title=f"Sparse galaxies {n}") for n in range(1, 21))))
+    assert broadsheet("import", home / "a.jsonl", data=home / "data").returncode == 0
+    return home / "data"
+
+
+def copied(whole: Path, to: Path) -> tuple[Path, Path]:
+    """A copy of the data directory, and its generation of the index."""
+    shutil.copytree(whole, to)
+    return to, to / "index" / (to / "index" / "current").read_text().strip()
+
+
+@pytest.mark.parametrize("command", [["status"], ["search", "x"], ["backup", "b.tar"], ["bench", "fresh"]])
+def test_a_mistyped_data_directory_is_named_and_not_made(tmp_path: Path, command: list[str]) -> None:
+    done = broadsheet(*command, data=tmp_path / "dta", cwd=tmp_path)
+    assert done.returncode == 3 and f"There is no data directory {tmp_path / 'dta'}" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_of_nothing_makes_nothing(tmp_path: Path) -> None:
+    found = broadsheet("doctor", "--json", data=tmp_path / "none")
+    told = {row["what"]: row for row in json.loads(found.stdout)["findings"]}
+    assert told["data directory"]["ok"] and "not there yet" in told["data directory"]["detail"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failure_is_one_object_too(tmp_path: Path) -> None:
+    done = broadsheet("status", "--json", data=tmp_path / "none")
+    told = json.loads(done.stdout)
+    assert done.returncode == told["exit_code"] == 3 and told["error"] in done.stderr
+    wrong = broadsheet("config", "check", "--json", data=tmp_path, env={"BROADSHEET_PORT": "x", "BROADSHEET_FOO": "1"})
+    assert wrong.returncode == json.loads(wrong.stdout)["exit_code"] == 2
+    assert "BROADSHEET_FOO" in json.loads(wrong.stdout)["error"]
+
+
+def test_a_flipped_byte_of_the_words_is_found_by_the_doctor_and_mended(whole: Path, tmp_path: Path) -> None:
+    data, generation = copied(whole, tmp_path / "data")
+    for ending in ("term", "idx", "pos", "store", "fieldnorm", "fast"):
+        path = min((generation / "words").glob(f"*.{ending}"))
+        sound = path.read_bytes()
+        place = len(sound) // 3
+        path.write_bytes(sound[:place] + bytes([sound[place] ^ 0xFF]) + sound[place + 1 :])
+        assert verify.torn(data / "index") == [path.name]
+        if ending != "fast":  # the last one stays damaged
+            path.write_bytes(sound)
+    found = broadsheet("doctor", "--json", data=data)
+    told = {row["what"]: row for row in json.loads(found.stdout)["findings"]}["search index"]
+    assert found.returncode == 1 and not told["ok"] and path.name in told["detail"] and "reindex" in told["detail"]
+    searched = broadsheet("search", "galaxies", data=data)
+    assert searched.returncode == 3 and path.name in searched.stderr and "Traceback" not in searched.stderr
+    assert broadsheet("reindex", data=data).returncode == 0
+    assert json.loads(broadsheet("search", "galaxies", "--json", data=data).stdout)["total"] == 20
+
+
+@pytest.mark.parametrize("damage", ["manifest", "column"])
+def test_an_index_that_cannot_be_read_is_rebuilt_by_the_worker(whole: Path, tmp_path: Path, damage: str) -> None:
+    data, generation = copied(whole, tmp_path / "data")
+    if damage == "manifest":
+        (generation / "manifest.json").write_text('{"schema": 999, "columns": 1}')
+    else:
+        (generation / "columns" / "vectors.bin").unlink()
+    done = broadsheet("search", "galaxies", data=data)
+    assert done.returncode == 3 and "reindex" in done.stderr and "Traceback" not in done.stderr
+    worked = broadsheet("work", "--until-idle", data=data)
+    assert worked.returncode == 0, worked.stderr
+    assert json.loads(broadsheet("search", "galaxies", "--json", data=data).stdout)["total"] == 20
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--host", "192.0.2.1", "--port", "0"], "no such address"),
+        (["--host", "host.invalid"], "no such address"),
+        (["--port", "99999"], "a number from 0 to 65535"),
+    ],
+)
+def test_an_address_that_cannot_be_had(whole: Path, flags: list[str], words: str) -> None:
+    done = broadsheet("start", *flags, data=whole)
+    assert done.returncode in (2, 3) and words in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_file_whose_name_says_nothing_is_known_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\n" + jsonl(record(1)))
+    (tmp_path / "b.txt").write_text("@misc{x, title={Some title}}\n@broken{ foo\n")
+    (tmp_path / "paper.pdf").write_bytes(b"%PDF-1.7\n%\xff\n")
+    (tmp_path / "notes").write_text("hello\n")
+    files = ["a.txt", "b.txt", "paper.pdf", "notes"]
+    done = broadsheet("import", *files, "--no-index", "--json", data=tmp_path / "data", cwd=tmp_path)
+    told = json.loads(done.stdout)
+    assert done.returncode == 1 and (told["added"], told["rejected"]) == (2, 1), done.stderr
+    assert len(told["faults"]) == 2 and all("neither JSON Lines nor BibTeX" in fault for fault in told["faults"])
+    assert "cannot be read ()" not in done.stderr
