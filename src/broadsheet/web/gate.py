@@ -20,7 +20,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 PREFIX = "/with/"
 CHOICE = "program_path"  # the site's choice that holds the hash of the secret
 # What a program may read by the secret path.
-_FOR_PROGRAMS = ("/api/", "/feeds/", "/feed", "/opml", "/papers/", "/search")
+_FOR_PROGRAMS = ("/api/", "/feeds", "/papers/", "/search")
 # What stands before the door of a members' site.
 _OPEN = ("/sign-in", "/sign-up", "/sign-out", "/invitation/", "/account/verify/", "/account/oidc/", "/setup",
          "/static/", "/healthz", "/robots.txt")
@@ -64,7 +64,7 @@ class SecretPathMiddleware:
         place = slash + rest
         if request.method not in {"GET", "HEAD"} or not place.startswith(_FOR_PROGRAMS) or not _fits(secret):
             return HttpResponse("There is no such page.\n", status=404, content_type="text/plain; charset=utf-8")
-        request.META[proxies.SECRET] = True
+        request.META[proxies.BY_PATH] = True
         request.path_info = request.path = place
         response = self.get_response(request)
         response["Cache-Control"] = "private, no-store"
@@ -89,10 +89,10 @@ class GateMiddleware:
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         elif visit.account is not None:
             request.user = visit.account  # type: ignore[assignment]
-        if current().privacy == "members" and not request.path.startswith(_OPEN) and not visit.can("read"):
-            # A blocked member still reads why, takes the own data out, and leaves.
-            if visit.account is None or not request.path.startswith(_OWN):
-                return self._stranger(request)
+        # A blocked member still reads why, takes the own data out, and leaves.
+        free = _OPEN if visit.account is None else _OPEN + _OWN
+        if current().privacy == "members" and not request.path.startswith(free) and not visit.can("read"):
+            return self._stranger(request)
         return self.get_response(request)
 
     @staticmethod

@@ -20,7 +20,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("broadsheet.web")
 PEER = "broadsheet.peer"  # in META: the address that really connected
 PROXIED = "broadsheet.proxied"  # in META: whether that was a trusted proxy
-SECRET = "broadsheet.secret"  # in META: whether the request came by the secret path for programs
+BY_PATH = "broadsheet.by-path"  # in META: whether the request came by the secret path for programs
 
 
 @lru_cache(maxsize=8)

@@ -161,15 +161,17 @@ def group_name(request: HttpRequest) -> str:
 
 def environment(**options: Any) -> Environment:
     """The environment of all pages: everything is escaped unless it is marked as HTML."""
-    options.update(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    # Mails are the only templates of plain text, and the only ones where nothing is escaped.
+    options.update(autoescape=lambda name: not (name or "").endswith(".txt"), trim_blocks=True, lstrip_blocks=True)
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals.update(
+        door=door, entrance=entrance,
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
         site_name=site_name, group_name=group_name, feed_of=feed_of, feed_query=feed_query, count=count, number=number,
     )
     made.filters.update(
         number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,
-        isoformat=_isoformat, exact=exact, coded=coded,
+        isoformat=_isoformat, browser=browser, exact=exact, coded=coded,
     )
     return made
 
@@ -177,6 +179,33 @@ def environment(**options: Any) -> Environment:
 def exact(value: float) -> str:
     """A number with all its digits, as it was used: ``46``, ``0.8978``."""
     return f"{value:,}" if isinstance(value, int) else repr(float(value))
+
+
+def door(request: HttpRequest) -> str:
+    """What the header offers: ``out`` a way in, ``in`` the account, nothing in local mode, where nobody signs in."""
+    visit = getattr(request, "visit", None)
+    if visit is None or visit.local:
+        return ""
+    return "in" if visit.account is not None else "out"
+
+
+def entrance(request: HttpRequest) -> dict[str, Any]:
+    """What pages of accounts show beside their form (see ``views/accounts.py``)."""
+    from .views import accounts
+
+    return accounts.entrance(request)
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS", "macOS"),
+            ("Linux", "Linux"))
+
+
+def browser(agent: str) -> str:
+    """``Firefox on Linux`` from what a browser calls itself; else the beginning of that."""
+    name = next((said for sign, said in _BROWSERS if f"{sign}/" in agent), "")
+    system = next((said for sign, said in _SYSTEMS if sign in agent), "")
+    return " on ".join(part for part in (name, system) if part) or agent[:40] or "Unknown"
 
 
 def _isoformat(value: date | datetime) -> str:

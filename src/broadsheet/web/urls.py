@@ -9,6 +9,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
+from . import account_urls
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -57,6 +59,7 @@ urlpatterns = [
     path("api/v1/papers", _view("api", "day"), name="api-day"),
     path("api/v1/papers/<path:path>", _view("api", "paper"), name="api-paper"),
     path("healthz", _view("api", "health"), name="health"),
+    *account_urls.urlpatterns,
 ]
 
 handler400 = _view("errors", "bad_request")

@@ -15,7 +15,7 @@ from broadsheet.readers import roles, service, tokens
 from broadsheet.readers.models import ApiToken, Reader
 from broadsheet.readers.settings import ReadingSettings
 
-from . import access, proxies
+from . import access, known, proxies
 
 if TYPE_CHECKING:
     from broadsheet.readers.accounts.models import Account
@@ -34,7 +34,7 @@ class Visit:
         self._request = request
         scheme, _, given = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         self.bearer = given.strip() if scheme.lower() == "bearer" else ""
-        self.secret = bool(request.META.get(proxies.SECRET))
+        self.secret = bool(request.META.get(proxies.BY_PATH))
         self.local = not self.bearer and not self.secret and access.is_local(request)
 
     @cached_property
@@ -92,13 +92,16 @@ class Visit:
     @cached_property
     def reader(self) -> Reader | None:
         """The reader's row, None before the first act."""
+        looks = self._request.method in {"GET", "HEAD"}
         if self.local:
-            return service.local_reader()
+            return known.row("local", service.local_reader) if looks else service.local_reader()
         if self.token is not None:
             return self.token.reader
         if self.account is not None:
             return self.account.reader
-        return service.find(self.key) if self.key else None
+        if not self.key:
+            return None
+        return known.row(self.key, lambda: service.find(self.key)) if looks else service.find(self.key)
 
     def can(self, capability: str) -> bool:
         """Whether this visitor may (``readers/roles.py``); with a token, whether its scopes reach that far too."""

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from broadsheet.catalogue import site
 from broadsheet.config import current
@@ -94,8 +95,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
                     message: str | None = None) -> None:
         """Keep a sentence for the next page of the signed-in reader."""
         sentence = message or _SENTENCES.get(message_template or "", "")
-        if sentence and request.user.is_authenticated:
-            request.session[SAID] = sentence
+        if sentence and (message or request.user.is_authenticated):
+            request.session[SAID] = str(sentence)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Where ``next`` may lead: a page at the very host that was asked, by https if this is https."""
+        return bool(url) and url_has_allowed_host_and_scheme(
+            url, {self.request.get_host()}, require_https=self.request.is_secure())
 
     def format_email_subject(self, subject: str) -> str:
         """One line, with the site's name."""

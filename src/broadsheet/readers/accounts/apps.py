@@ -15,7 +15,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to sign-ins; leave out Django's rows of permissions, which nothing here asks (see readers/roles.py)."""
+        """Listen to sign-ins; make no rows of permissions, which nothing here asks (see readers/roles.py)."""
         post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
         post_migrate.disconnect(create_contenttypes)
         from . import adoption

@@ -19,10 +19,11 @@ def account_of(told: str, now: datetime) -> Account | None:
         email = service.address(told)
     except UsageError:
         return None
-    account = Account.objects.select_related("reader").filter(email=email, is_active=True).first()
-    if account is not None and account.reader is not None:
+    known = Account.objects.select_related("reader").filter(email=email, is_active=True, reader__isnull=False)
+    account = known.first()
+    if account is not None:
         return account
     try:
         return service.add(email, "", (), now)
     except UsageError:  # another request made it meanwhile, or the account is shut
-        return Account.objects.select_related("reader").filter(email=email, is_active=True, reader__isnull=False).first()
+        return known.first()

@@ -1,0 +1,398 @@
+"""Pages of accounts that are the house's own: overview, sessions, tokens, invitations, and members for administrators.
+
+Nothing here, for administrators included, shows what anybody reads, saves, hides or votes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST
+
+from broadsheet.config import current
+from broadsheet.errors import UsageError
+from broadsheet.readers import roles
+from broadsheet.readers import tokens as api_tokens
+from broadsheet.readers.accounts import adoption, mail, service
+from broadsheet.readers.accounts import invitations as inviting
+from broadsheet.readers.accounts.adapter import INVITED, SAID
+from broadsheet.readers.accounts.models import Account
+from broadsheet.readers.models import Reader
+from broadsheet.web import access, gate
+from broadsheet.web.rendering import render
+from broadsheet.web.visits import visit_of
+
+PER_PAGE = 100
+LIFETIMES = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until revoked"))
+SCOPES = {
+    "read": "Read: papers, search, lists, and what this site shows to members.",
+    "act": "Act for me: vote, comment, submit, save, follow.",
+    "curate": "Curate: pin, drop and move papers, confirm claims.",
+    "moderate": "Moderate: reports, hiding, blocking.",
+    "admin": "Administer: members and the site’s choices.",
+}
+
+
+# -- parts --------------------------------------------------------------------------------------------------------
+
+def entrance(request: HttpRequest) -> dict[str, Any]:
+    """What pages of accounts show beside their form: whether mail is set up, the provider, a sentence of what was done.
+
+    A global of the templates, for views of django-allauth hand over their form only.
+    """
+    config = current()
+    said = ""
+    if request.COOKIES and getattr(request, "session", None) is not None and not visit_of(request).local:
+        said = str(request.session.pop(SAID, "")) if SAID in request.session else ""
+    return {
+        "mail": mail.set_up(), "registration": config.registration, "said": said,
+        "provider": config.oidc_name if config.oidc_url else "", "by_header": bool(config.login_header),
+        "next": request.POST.get("next") or request.GET.get("next") or "",
+    }
+
+
+def not_needed(request: HttpRequest) -> HttpResponse:
+    """In local mode there is nobody to sign in."""
+    return render(request, "account/local.jinja", {})
+
+
+def going_on(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A redirect to another host becomes a page that leads there.
+
+    Forms may end at this site only (``form-action 'self'``), and browsers hold redirects after a form to that too.
+    """
+    target = urlsplit(response["Location"])
+    if not target.netloc or target.netloc == request.get_host():
+        return response
+    page = render(request, "account/going_on.jinja", {"target": response["Location"], "host": target.hostname,
+                                                      "name": current().oidc_name})
+    page.cookies = response.cookies
+    page["Cache-Control"] = "private, no-store"
+    return page
+
+
+def _signed_in(request: HttpRequest) -> Account | None:
+    return visit_of(request).account
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if visit_of(request).local:
+        return not_needed(request)
+    return HttpResponseRedirect("/sign-in?" + urlencode({"next": request.get_full_path()}))
+
+
+def _say(request: HttpRequest, sentence: str) -> None:
+    """Keep a sentence for the next page."""
+    if not visit_of(request).local:
+        request.session[SAID] = sentence
+
+
+def _reader(account: Account) -> Reader:
+    return account.reader or adoption.adopt(account, None, timezone.now())
+
+
+# -- one's own account --------------------------------------------------------------------------------------------
+
+@require_http_methods(["GET", "HEAD"])
+def account(request: HttpRequest) -> HttpResponse:
+    """Everything about the account on one page, each part with the way to change it."""
+    mine = _signed_in(request)
+    if mine is None:
+        return _to_sign_in(request)
+    from allauth.mfa.models import Authenticator
+    from allauth.usersessions.models import UserSession
+
+    reader = _reader(mine)
+    kinds = list(Authenticator.objects.filter(user=mine).values_list("type", flat=True))
+    return render(request, "account/account.jinja", {
+        "account": mine, "reader": reader, "codes": "totp" in kinds, "passkeys": kinds.count("webauthn"),
+        "sessions": UserSession.objects.filter(user=mine).count(),
+        "tokens": api_tokens.live(reader, timezone.now()).count(), "has_password": mine.has_usable_password(),
+        "faults": {}, "administers": visit_of(request).can("administer"),
+    })
+
+
+@require_POST
+@csrf_protect
+def name(request: HttpRequest) -> HttpResponse:
+    """Change the name that others see."""
+    mine = _signed_in(request)
+    if mine is None:
+        return _to_sign_in(request)
+    wanted = " ".join(request.POST.get("name", "").replace("\0", " ").split())
+    if not 1 <= len(wanted) <= 60:
+        _say(request, "A name has 1 to 60 letters. Nothing was changed.")
+    else:
+        adoption.name_it(_reader(mine), wanted)
+        _say(request, "Your name is changed.")
+    return HttpResponseRedirect("/account")
+
+
+@require_http_methods(["GET", "HEAD"])
+def protection(request: HttpRequest) -> HttpResponse:
+    """Passkeys, one-time codes and recovery codes."""
+    mine = _signed_in(request)
+    if mine is None:
+        return _to_sign_in(request)
+    from allauth.mfa.models import Authenticator
+
+    found = list(Authenticator.objects.filter(user=mine).order_by("created_at", "pk"))
+    return render(request, "account/protection.jinja", {
+        "passkeys": [one.wrap() for one in found if one.type == "webauthn"],
+        "codes": next((one for one in found if one.type == "totp"), None),
+        "recovery": next((len(one.wrap().get_unused_codes()) for one in found if one.type == "recovery_codes"), None),
+    })
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def sessions(request: HttpRequest) -> HttpResponse:
+    """Where the account is signed in; each session can be ended, or all others at once."""
+    mine = _signed_in(request)
+    if mine is None:
+        return _to_sign_in(request)
+    from allauth.usersessions.models import UserSession
+
+    here = request.session.session_key or ""
+    if request.method == "POST":
+        ended = request.POST.get("end", "")
+        if ended == "others":
+            count = service.end_sessions(mine, keep=here)
+            _say(request, f"{count} other session{'' if count == 1 else 's'} ended.")
+        elif not ended.isdecimal() or not service.end_session(mine, int(ended)):
+            raise Http404
+        elif request.session.exists(here):
+            _say(request, "That session has ended.")
+        else:
+            request.session.flush()
+            return HttpResponseRedirect("/sign-in")
+        return HttpResponseRedirect("/account/sessions")
+    rows = UserSession.objects.purge_and_list(mine)
+    rows.sort(key=lambda row: (row.session_key != here, -row.created_at.timestamp()))
+    return render(request, "account/sessions.jinja", {"sessions": rows, "here_key": here})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def tokens(request: HttpRequest) -> HttpResponse:
+    """API tokens: made here, shown once, revoked here."""
+    mine, now = _signed_in(request), timezone.now()
+    if mine is None:
+        return _to_sign_in(request)
+    reader, fault, made = _reader(mine), "", ""
+    post = request.POST
+    if request.method == "POST" and "revoke" in post:
+        if not post["revoke"].isdecimal() or not api_tokens.revoke(reader, int(post["revoke"]), now):
+            raise Http404
+        _say(request, "The token is revoked.")
+        return HttpResponseRedirect("/account/tokens")
+    if request.method == "POST":
+        days = post.get("days", "365")
+        try:
+            _, made = api_tokens.make(reader, post.get("name", "")[:200], post.getlist("scope")[:10], now,
+                                      days=int(days) if days.isdecimal() else None)
+        except UsageError as problem:
+            fault = str(problem)
+    return render(request, "account/tokens.jinja", {
+        "tokens": list(api_tokens.live(reader, now)), "made": made, "fault": fault, "typed": post.get("name", "")[:80],
+        "scopes": [(scope, SCOPES[scope]) for scope in roles.scopes_for(reader)], "lifetimes": LIFETIMES,
+        "chosen": post.getlist("scope") or ["read"], "base": service.base_address(current()) if current().site_url
+        else f"{request.scheme}://{request.get_host()}",
+    }, status=422 if fault else 200)
+
+
+# -- coming in ----------------------------------------------------------------------------------------------------
+
+@csrf_protect
+def reset(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a link by mail; where no mail is set up, say whom to ask instead."""
+    if visit_of(request).local:
+        return not_needed(request)
+    if not mail.set_up():
+        return render(request, "account/reset_by_keeper.jinja", {}, status=200 if request.method == "GET" else 503)
+    from allauth.account.views import password_reset
+
+    return cast(HttpResponseBase, password_reset(request))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def invitation(request: HttpRequest, secret: str) -> HttpResponse:
+    """Show an invitation; taking it (by POST, so that no mail scanner does) leads to the form."""
+    if visit_of(request).local:
+        return not_needed(request)
+    found = inviting.find(secret, timezone.now()) if current().registration != "closed" else None
+    if found is None:
+        return render(request, "account/invitation_gone.jinja", {}, status=404)
+    if request.method == "POST":
+        if request.user.is_authenticated:
+            request.session.flush()
+        request.session[INVITED] = found.pk
+        request.session.cycle_key()
+        return HttpResponseRedirect("/sign-up")
+    response = render(request, "account/invitation.jinja", {"invitation": found})
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def first_administrator(request: HttpRequest) -> HttpResponse:
+    """After the set-up code: the first administrator's account. There is no second time."""
+    visit, now = visit_of(request), timezone.now()
+    if visit.local:
+        return not_needed(request)
+    if service.has_administrator() or visit.account is not None or not access.is_keeper(request):
+        raise Http404
+    post, faults = request.POST, cast(dict[str, str], {})
+    if request.method == "POST":
+        made = _make_administrator(post.get("email", "")[:300], post.get("name", "")[:60], post.get("password", ""),
+                                   now, faults)
+        if made is not None:
+            return _enter(request, made)
+    return render(request, "account/first_administrator.jinja", {
+        "faults": faults, "email": post.get("email", "")[:254], "name": post.get("name", "")[:60]},
+        status=422 if faults else 200)
+
+
+def _make_administrator(email: str, name: str, password: str, now: datetime, faults: dict[str, str],
+                        ) -> Account | None:
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    try:
+        validate_password(password, Account(email=email))
+    except ValidationError as problem:
+        faults["password"] = " ".join(problem.messages)
+    try:
+        service.address(email)
+        return None if faults else service.add(email, name, ("administrator",), now, password=password)
+    except UsageError as problem:
+        faults["email"] = str(problem)
+        return None
+
+
+def _enter(request: HttpRequest, made: Account) -> HttpResponse:
+    """Sign the new administrator in, and end what the set-up code gave."""
+    from allauth.account.adapter import get_adapter
+    from allauth.account.internal.flows.login import perform_login, record_authentication
+    from allauth.account.models import Login
+
+    access.end_keeper(current().data)
+    record_authentication(request, made, method="password", email=made.email)
+    get_adapter(request)
+    response = cast(HttpResponse, perform_login(request, Login(user=made, redirect_url="/setup")))
+    access.forget(response, access.KEEPER_COOKIE)
+    return response
+
+
+# -- for administrators -------------------------------------------------------------------------------------------
+
+def _administrator(request: HttpRequest) -> bool:
+    """Whether the visitor administers; who does not is told that there is no such page."""
+    if not visit_of(request).can("administer"):
+        raise Http404
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def members(request: HttpRequest) -> HttpResponse:
+    """Who has an account and with which roles. Never what anybody reads: not even the day of the last visit."""
+    _administrator(request)
+    fault, said, link = "", "", ""
+    if request.method == "POST":
+        try:
+            said, link = _member_act(request)
+        except UsageError as problem:
+            fault = str(problem)
+    asked = " ".join(request.GET.get("q", "").split())[:100]
+    rows = service.members()
+    if asked:
+        rows = rows.filter(email__icontains=asked) | rows.filter(reader__name__icontains=asked)
+    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
+    total = rows.count()
+    return render(request, "account/members.jinja", {
+        "members": list(rows[(page - 1) * PER_PAGE:page * PER_PAGE]), "total": total, "page": page, "asked": asked,
+        "last": max(1, -(-total // PER_PAGE)), "roles": roles.ROLES, "fault": fault, "said": said, "link": link,
+        "me": visit_of(request).account,
+    }, status=422 if fault else 200)
+
+
+def _member_act(request: HttpRequest) -> tuple[str, str]:
+    """Do what an administrator asked for one account; returns a sentence and, for a link, the link."""
+    post, now, actor = request.POST, timezone.now(), visit_of(request).reader
+    number = post.get("account", "")
+    account = Account.objects.select_related("reader").filter(pk=int(number)).first() if number.isdecimal() else None
+    if account is None:
+        raise Http404
+    act = post.get("act", "")
+    if act == "roles":
+        given = service.set_roles(account, post.getlist("role")[:5], now, actor=actor)
+        return f"{account.email} is now {', '.join(given) or 'reader'}.", ""
+    if act == "block":
+        service.block(account, post.get("reason", "")[:2000], now, actor=actor)
+        return f"{account.email} is blocked; sessions and tokens have ended.", ""
+    if act == "unblock":
+        service.unblock(account, now, actor=actor)
+        return f"{account.email} is no longer blocked.", ""
+    if act == "link":
+        service.log(actor, "account.link", account.email, now)
+        base = current().site_url or f"{request.scheme}://{request.get_host()}"
+        return f"A one-time link for {account.email}, for a day:", service.password_link(account, base)
+    if act == "end":
+        count = service.end_sessions(account)
+        service.log(actor, "account.sessions", account.email, now)
+        return f"{count} session{'' if count == 1 else 's'} of {account.email} ended.", ""
+    if act == "remove" and post.get("sure") == account.email:
+        service.remove(account, now, actor=actor)
+        return f"{account.email} is removed, with everything that was kept.", ""
+    raise UsageError("To remove an account, write its address into the field. Nothing was done." if act == "remove"
+                     else "That is not an act. Nothing was done.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def invitations(request: HttpRequest) -> HttpResponse:
+    """Invitations that wait; a new one is shown once, as a link."""
+    _administrator(request)
+    now, actor, fault, link = timezone.now(), visit_of(request).reader, "", ""
+    post = request.POST
+    if request.method == "POST" and "withdraw" in post:
+        if not post["withdraw"].isdecimal() or not inviting.withdraw(int(post["withdraw"]), now, actor=actor):
+            raise Http404
+        return HttpResponseRedirect("/members/invitations")
+    if request.method == "POST":
+        try:
+            made, secret = inviting.make(post.get("email", "")[:300], post.getlist("role")[:5], now, actor=actor)
+            link = inviting.link(secret, current().site_url or f"{request.scheme}://{request.get_host()}")
+        except UsageError as problem:
+            fault = str(problem)
+    return render(request, "account/invitations.jinja", {
+        "invitations": list(inviting.open_ones(now)[:500]), "fault": fault, "link": link, "roles": roles.ROLES,
+        "typed": post.get("email", "")[:254] if fault else "", "registration": current().registration,
+        "mail": mail.set_up(), "days": inviting.DAYS}, status=422 if fault else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
+def programs(request: HttpRequest) -> HttpResponse:
+    """The secret path for programs that cannot send a token: made, renewed, closed."""
+    _administrator(request)
+    made = ""
+    if request.method == "POST":
+        actor, now = visit_of(request).reader, timezone.now()
+        if request.POST.get("act") == "close":
+            gate.close_secret()
+        else:
+            base = current().site_url or f"{request.scheme}://{request.get_host()}"
+            made = f"{base.rstrip('/')}{gate.PREFIX}{gate.renew_secret()}"
+        service.log(actor, "programs.path", "close" if not made else "renew", now)
+    return render(request, "account/programs.jinja", {"made": made, "exists": gate.has_secret(),
+                                                      "privacy": current().privacy})
