@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -31,6 +33,18 @@ def running(data: Path) -> dict[str, int]:
                 continue
             path.unlink()
     return found
+
+
+def alone(data: Path, every: float = 1.0) -> Callable[[], bool]:
+    """A cheap question, to be asked again and again: does nobody else work here? Looked up every ``every`` seconds."""
+    last = [float("-inf"), True]
+
+    def asked() -> bool:
+        if time.monotonic() - last[0] > every:
+            last[:] = [time.monotonic(), not others_run(data)]
+        return bool(last[1])
+
+    return asked
 
 
 def others_run(data: Path) -> bool:
