@@ -108,6 +108,7 @@ _front: tuple[tuple[int, date], tuple[date, ...]] | None = None
 def forget() -> None:
     """Drop what this process keeps of days (tests; after a restored backup)."""
     global _front
+    snapshots.forget()
     with _lock:
         _days.clear()
         _front = None
@@ -362,6 +363,13 @@ def day_order(data: DayData) -> list[int]:
     return [one.id for one in ranked(data.candidates, data.points)]
 
 
+def _at_hand(day: date, site: Site) -> DayData | None:
+    """What this process keeps of a day, if nothing was written since; reading the day would cost more than a page."""
+    with _lock:
+        known = next((data for (days, of), data in reversed(_days.items()) if day in days and of == site), None)
+    return known if known is not None and known.position == changes.total() else None
+
+
 def place_of(paper: Paper, site: Site, *, whole: bool = False) -> places.Place | None:
     """Where a paper stands in its day, and why; None when it has no day.
 
@@ -371,15 +379,12 @@ def place_of(paper: Paper, site: Site, *, whole: bool = False) -> places.Place |
     day = paper.edition_day
     if day is None:
         return None
-    stored = snapshots.of(day)
+    stored = snapshots.kept(day)
     if stored is not None and (place := places.from_snapshot(stored.choice, paper.id)) is not None:
         return place
-    with _lock:
-        near = next((days for days, known in reversed(_days) if day in days and known == site), None)
-    if near is not None or whole:
-        data = _day_data(near or (day,), site)
-        if paper.id in data.points:
-            return places.live(data.front, data.points, day_order(data), paper.id)
+    data = _day_data((day,), site) if whole else _at_hand(day, site)
+    if data is not None and paper.id in data.points:
+        return places.live(data.front, data.points, day_order(data), paper.id)
     candidate = load.of_paper(paper, site.table)
     _set_nearness([candidate], site)
     return places.alone(candidate, points_of([candidate], site.interests)[paper.id])
