@@ -8,7 +8,11 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any
 
+import orjson
+from django.db import connection
+
 from .models import Paper
+from .reprojection import in_list
 
 _COLUMNS = (
     "id",
@@ -55,36 +59,21 @@ class IndexDoc:
 
 
 def _document(row: tuple[Any, ...]) -> IndexDoc:
-    (
-        id_,
-        key,
-        title,
-        abstract,
-        authors,
-        identifiers,
-        categories,
-        topics,
-        organisation,
-        venue,
-        published,
-        day,
-        language,
-        votes,
-        comments,
-    ) = row
+    id_, key, title, abstract, authors, identifiers, categories, topics, *rest = row
+    organisation, venue, published, day, language, votes, comments = rest
     return IndexDoc(
         row=id_,
         key=key,
         title=title,
         abstract=abstract,
-        authors=tuple(author["name"] for author in authors),
-        identifiers=tuple((scheme, value) for scheme, value in identifiers),
-        categories=tuple(categories),
-        topics=tuple(topics),
+        authors=tuple([author["name"] for author in _plain(authors)]),
+        identifiers=tuple([(scheme, value) for scheme, value in _plain(identifiers)]),
+        categories=tuple(_plain(categories)),
+        topics=tuple(_plain(topics)),
         organisation=organisation,
         venue=venue,
         published=published,
-        edition_day=day,
+        edition_day=date.fromisoformat(day) if isinstance(day, str) else day,
         language=language,
         votes=votes or 0,
         comments=comments or 0,
@@ -92,12 +81,25 @@ def _document(row: tuple[Any, ...]) -> IndexDoc:
     )
 
 
+def _plain(value: Any) -> Any:
+    """A JSON column as the driver gives it: text, or already taken apart."""
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
 def documents(ids: Sequence[int]) -> dict[int, IndexDoc]:
-    """The live papers among ``ids``; one that is missing here must leave the index."""
+    """The live papers among ``ids``; one that is missing here must leave the index.
+
+    Plain SQL: through the ORM the same rows take twice the time, and an import waits for this.
+    """
     found: dict[int, IndexDoc] = {}
-    for start in range(0, len(ids), 500):  # SQLite's bound on parameters, and a flat memory
-        rows = Paper.objects.filter(id__in=ids[start : start + 500], state=Paper.State.LIVE).values_list(*_COLUMNS)
-        found.update((row[0], _document(row)) for row in rows)
+    columns = ", ".join(_COLUMNS)
+    with connection.cursor() as cursor:
+        for start in range(0, len(ids), 500):  # SQLite's bound on parameters, and a flat memory
+            part = list(ids[start : start + 500])
+            chosen = f"{in_list('id', len(part))} AND state = %s"
+            sql = f"SELECT {columns} FROM catalogue_paper WHERE {chosen}"  # noqa: S608  (our own names and %s marks)
+            cursor.execute(sql, [*part, Paper.State.LIVE])
+            found.update((row[0], _document(row)) for row in cursor.fetchall())
     return found
 
 

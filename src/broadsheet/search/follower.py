@@ -7,7 +7,8 @@ crash the follower starts at the older of both and does some rows twice, which c
 Manners: the interactive lane is committed at once. Bulk work is cut into slices of about 50 ms; between two of them the
 interactive lane is looked at, and what is found there takes the uncommitted bulk rows along into its commit. With
 nobody waiting, bulk rows are committed at most every ``BULK_SECONDS`` or ``BULK_PAPERS``, because a commit costs the
-same 20 ms for one paper and for thousands.
+same 20 ms for one paper and for thousands; later still when nobody else is there (an import on its own), because every
+segment is merged again later.
 """
 
 from __future__ import annotations
@@ -33,10 +34,11 @@ Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 SLICE = 64  # papers between two looks at the interactive lane; about 35 ms of work
 BULK_PAPERS = 3000
 BULK_SECONDS = 2.5
+LONE_PAPERS, LONE_SECONDS = 15_000, 10.0  # the same while no other process works here: fewer segments to merge
 POLITE_SECONDS = 0.1  # how often bulk rows are committed while interactive changes keep coming
 GATHER_SECONDS = 0.15  # how long bulk rows wait for more of them when the log is empty for the moment
 INTERACTIVE_BATCH = 200
-HEAP = 64 << 20  # bytes that tantivy fills before it writes a segment of its own accord
+HEAP = 128 << 20  # bytes that tantivy fills before it writes a segment of its own accord
 TIDY_SECONDS = 3  # after the last commit: by then merges have ended
 _READ = 2000  # bulk changes read from the log at once
 
@@ -138,9 +140,13 @@ class Follower:
     :class:`columns.ColumnsDamaged` when the index has to be rebuilt.
     """
 
-    def __init__(self, index_dir: Path, *, embed: Embed | None = None) -> None:
+    def __init__(
+        self, index_dir: Path, *, embed: Embed | None = None, alone: Callable[[], bool] | None = None
+    ) -> None:
+        """``alone()``: whether no other process works here, so that bulk rows may be gathered longer."""
         self.index_dir = index_dir
         self._embed = embed
+        self._alone = alone or (lambda: False)
         self._lock = store.Lock(index_dir / "lock", "the follower")
         self._writer: GenerationWriter | None = None
         self._pointer: object = None
@@ -256,8 +262,11 @@ class Follower:
 
     def _due(self, writer: GenerationWriter) -> bool:
         now = time.monotonic()
-        polite = now - self._last_interactive < 5
-        return writer.uncommitted >= BULK_PAPERS or now - self._oldest >= (POLITE_SECONDS if polite else BULK_SECONDS)
+        if now - self._last_interactive < 5:
+            papers, seconds = BULK_PAPERS, POLITE_SECONDS
+        else:
+            papers, seconds = (LONE_PAPERS, LONE_SECONDS) if self._alone() else (BULK_PAPERS, BULK_SECONDS)
+        return writer.uncommitted >= papers or now - self._oldest >= seconds
 
     def _commit(self, writer: GenerationWriter) -> None:
         writer.commit(self._seen)

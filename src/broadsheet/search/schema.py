@@ -129,7 +129,8 @@ def readable(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text ready for any analyzer: LaTeX to words, NFKC, CJK in pairs, C++ as a word. Pure; same on both sides."""
-    text = readable(text)
+    if "\\" in text or "$" in text:
+        text = _latex_words(text)
     if "++" in text:
         text = text.replace("C++", " Cplusplus ").replace("c++", " cplusplus ")
     if text.isascii():
@@ -148,7 +149,9 @@ def joined(text: str) -> list[str]:
     """The hyphenated compounds of plain ``text`` written as one word: "self-supervised" gives "selfsupervised"."""
     if "‐" in text or "‑" in text:
         text = text.replace("‐", "-").replace("‑", "-")
-    found = (match for piece in text.split() if "-" in piece for match in _COMPOUND.findall(piece))
+    if "-" not in text:
+        return []
+    found = [match for piece in text.split() if "-" in piece for match in _COMPOUND.findall(piece)]
     return [word for match in found if len(word := match.replace("-", "")) <= LONGEST]
 
 

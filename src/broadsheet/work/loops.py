@@ -16,6 +16,7 @@ from ..errors import BroadsheetError
 from ..search import follower, rebuild, store
 from ..search.columns import ColumnsDamaged
 from ..search.embedding import find_model
+from . import presence
 
 log = logging.getLogger("broadsheet.work")
 HARVEST_EVERY = 5.0  # seconds between two looks at the sources that are due
@@ -116,14 +117,15 @@ class Worker:
 
 def index_until_idle(config: Config, more_comes: Callable[[], bool]) -> bool:
     """Follow the log until nothing waits and ``more_comes()`` is false; False if another process follows already."""
+    alone = presence.alone(config.data)
     try:
-        leader = follower.Follower(config.index_dir)
+        leader = follower.Follower(config.index_dir, alone=alone)
     except store.IndexBusy:
         return False
     except (store.IndexUnusable, ColumnsDamaged) as problem:
         log.warning("%s Rebuilding now.", problem)
         rebuild.rebuild(config.index_dir)
-        leader = follower.Follower(config.index_dir)
+        leader = follower.Follower(config.index_dir, alone=alone)
     try:
         while True:
             waiting = more_comes()
