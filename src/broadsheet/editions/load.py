@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
-from ..catalogue.models import Announcement, Paper
+from ..catalogue.models import Announcement, Paper, PaperTerm
 from .candidates import Candidate, make_field
 from .fields import Table
 
@@ -42,13 +42,22 @@ def of_days(days: Sequence[date], table: Table | None = None) -> list[Candidate]
     return [_candidate(row, table) for row in _live().filter(edition_day__in=days).values_list(*_COLUMNS)]
 
 
-def of_span(first: date, last: date, *, limit: int, table: Table | None = None) -> list[Candidate]:
-    """Live papers of the days from ``first`` to ``last``: those with most imported votes, at most ``limit``."""
+def of_span(
+    first: date, last: date, *, limit: int, table: Table | None = None, newest: bool = False,
+    categories: Sequence[str] = (),
+) -> list[Candidate]:
+    """Live papers of the days from ``first`` to ``last``: those with most imported votes (or the newest), at most
+    ``limit``; with ``categories`` only papers that have one of them or lie in one."""
+    rows = _live().filter(edition_day__gte=first, edition_day__lte=last)
+    if categories:
+        inside = Q()
+        for name in categories:
+            slug = name.lower()
+            inside |= Q(slug=slug) | Q(slug__startswith=f"{slug}.") | Q(slug__startswith=f"{slug}:")
+        rows = rows.filter(id__in=PaperTerm.objects.filter(inside, kind="category").values("paper_id"))
     # Sorting row numbers and reading whole rows after is half the work of sorting whole rows.
-    ids = list(
-        _live().filter(edition_day__gte=first, edition_day__lte=last)
-        .order_by(F("imported_votes").desc(nulls_last=True), "-edition_day", "-id").values_list("id", flat=True)[:limit]
-    )
+    order = ("-published", "-id") if newest else (F("imported_votes").desc(nulls_last=True), "-edition_day", "-id")
+    ids = list(rows.order_by(*order).values_list("id", flat=True)[:limit])
     found = {one.id: one for one in by_ids(ids, table)}
     return [found[id_] for id_ in ids if id_ in found]
 

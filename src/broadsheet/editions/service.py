@@ -28,6 +28,7 @@ from .models import Snapshot
 
 TREND_DAYS = 14
 TREND_SHOWN = 100
+LOOKED_AT = 3000  # papers of a week or month that a reader's own narrowing is tested on
 CLOSE_AFTER = timedelta(hours=6)  # a past day is closed when nothing of it changed for so long
 CLOSE_DAYS = 14
 _KEPT_DAYS = 12
@@ -229,26 +230,33 @@ class Listing:
     total: int
     before: date | None = None
     after: date | None = None
+    whole: int = 0
 
 
 def _by_votes(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(newest_first(candidates), key=lambda one: -one.votes)
 
 
-def day_list(name: str, day: date, site: Site, narrowing: Narrowing | None = None) -> Listing:
+def day_list(
+    name: str, day: date, site: Site, narrowing: Narrowing | None = None, gone: Collection[int] = (),
+) -> Listing:
     """Exactly the members of the list's ``day``, with the votes they had there, most votes first."""
     members = load.of_list(name, day, site.table)
+    whole = len(members)
     if narrowing is not None:
-        members = narrow(members, narrowing)
+        members = narrow(members, narrowing, gone)
     order = newest_first(members) if narrowing and narrowing.order == "newest" else _by_votes(members)
     before, after = load.list_days(name, day)
-    return Listing(tuple(order), len(order), before, after)
+    return Listing(tuple(order), len(order), before, after, whole)
 
 
 def field_page(
-    slug: str, days: tuple[date, ...], site: Site, narrowing: Narrowing | None = None,
+    slug: str, days: tuple[date, ...], site: Site, narrowing: Narrowing | None = None, gone: Collection[int] = (),
 ) -> tuple[Field, Listing] | None:
-    """All papers of one field on ``days``; ``for-group`` is what meets the interests. None: no such field."""
+    """All papers of one field on ``days``; ``for-group`` is what meets the interests. None: no such field.
+
+    ``total`` counts what is listed, ``whole`` also what the reader's control left out.
+    """
     data = _day_data(days, site)
     known = {field.slug: field for field in site.table}
     named = {one.field.slug: one.field for one in data.candidates}
@@ -265,27 +273,45 @@ def field_page(
         papers = [one for one in data.candidates if one.field.slug == slug]
     else:
         return None
+    whole = len(papers)
     if narrowing is not None:
-        papers = narrow(papers, narrowing)
+        papers = narrow(papers, narrowing, gone)
     order = newest_first(papers)
     if narrowing is None or narrowing.order != "newest":
         order.sort(key=lambda one: -data.points[one.id].total)
-    return field, Listing(tuple(order), len(order))
+    return field, Listing(tuple(order), len(order), whole=whole)
 
 
-def span(first: date, last: date, site: Site, *, limit: int = FRONT_PAPERS) -> Listing:
-    """The papers of a week or month with most imported votes, at most ``limit``; ``total`` counts all."""
-    counts = calendar.day_counts(first, last)
-    return Listing(tuple(load.of_span(first, last, limit=limit, table=site.table)),
-                   sum(one.papers for one in counts))
+def span(
+    first: date, last: date, site: Site, *, limit: int = FRONT_PAPERS, narrowing: Narrowing | None = None,
+    gone: Collection[int] = (),
+) -> Listing:
+    """The papers of a week or month with most imported votes, at most ``limit``; ``total`` counts all.
+
+    ``narrowing`` and ``gone`` (row ids left out) are tested on the first ``LOOKED_AT`` papers of the span.
+    """
+    total = sum(one.papers for one in calendar.day_counts(first, last))
+    if (narrowing is None or narrowing.plain) and not gone:
+        return Listing(tuple(load.of_span(first, last, limit=limit, table=site.table)), total)
+    narrowing = narrowing or Narrowing()
+    found = load.of_span(first, last, limit=LOOKED_AT, table=site.table, newest=narrowing.order == "newest",
+                         categories=narrowing.categories)
+    kept = narrow(found, narrowing, gone)
+    return Listing(tuple(kept[:limit]), total)
 
 
-def trending(today: date, site: Site) -> list[tuple[Candidate, float]]:
-    """Papers of the last fourteen days by the formula ``trending``, each with its points."""
+def trending(
+    today: date, site: Site, narrowing: Narrowing | None = None, gone: Collection[int] = (),
+) -> list[tuple[Candidate, float]]:
+    """Papers of the last fourteen days by the formula ``trending``, each with its points; ``gone``: ids left out."""
     first = today - timedelta(days=TREND_DAYS - 1)
     papers = [one for one in load.voted(first, today, limit=600, table=site.table) if not one.retracted]
+    papers = narrow(papers, narrowing or Narrowing(), gone)
     scored = [(one, trend_points(one.votes, (today - one.day).days)) for one in papers if one.day and one.votes]
-    scored.sort(key=lambda pair: (-pair[1], -pair[0].id))
+    if narrowing is not None and narrowing.order == "newest":
+        scored.sort(key=lambda pair: (pair[0].published, pair[0].id), reverse=True)
+    else:
+        scored.sort(key=lambda pair: (-pair[1], -pair[0].id))
     return scored[:TREND_SHOWN]
 
 

@@ -108,6 +108,11 @@ def control_of(given: QueryDict, visit: Visit) -> Control:
     return Control(narrowing, given.get("hide") == "read", True)
 
 
+def read_of(control: Control, visit: Visit) -> frozenset[int]:
+    """Row ids that the control leaves out because the reader read them; no query where nothing is hidden so."""
+    return readers.marks_of(visit.reader).read if control.hide_read and visit.reader is not None else frozenset()
+
+
 class Printer:
     """Prints entries for one visitor: one query for the marks of the page, at most a few for new entries."""
 

@@ -14,10 +14,11 @@ from ...editions.candidates import Candidate
 from ...editions.choose import site_name
 from ...readers import service as readers
 from .. import notices, page_cache, rendering
-from ..frontpage import Printer, now, plain, site_of
+from ..frontpage import Control, Printer, control_of, now, plain, read_of, site_of
 from ..visits import visit_of
 
 WEEK_SHOWN = 150
+MONTH_SHOWN = 60
 
 
 def _printer(request: HttpRequest, candidates: dict[int, Candidate]) -> Printer:
@@ -38,15 +39,20 @@ def week(request: HttpRequest, week: str) -> HttpResponse:
 
     def build() -> HttpResponse:
         last = first + timedelta(days=6)
-        site = site_of(request)
-        found = service.span(first, min(last, today), site, limit=WEEK_SHOWN)
+        control = control_of(request.GET, visit_of(request))
+        found = _of_span(request, control, first, min(last, today), WEEK_SHOWN)
         heading = f"Week {int(number)} of {first.isocalendar().year}"
         span = f"{rendering.day_short(first)} to {rendering.day_short(last)}"
         before, after = first - timedelta(days=7), first + timedelta(days=7)
-        return _span_page(request, heading, span, found, _week_link(before),
+        return _span_page(request, heading, span, found, control, _week_link(before),
                           _week_link(after) if after <= today else None)
 
     return page_cache.page(request, today, build)
+
+
+def _of_span(request: HttpRequest, control: Control, first: date, last: date, limit: int) -> service.Listing:
+    return service.span(first, last, site_of(request), limit=limit, narrowing=control.narrowing,
+                        gone=read_of(control, visit_of(request)))
 
 
 def _week_link(first: date) -> tuple[str, str]:
@@ -55,7 +61,7 @@ def _week_link(first: date) -> tuple[str, str]:
 
 
 def _span_page(
-    request: HttpRequest, heading: str, span: str, found: service.Listing,
+    request: HttpRequest, heading: str, span: str, found: service.Listing, control: Control,
     before: tuple[str, str] | None, after: tuple[str, str] | None,
 ) -> HttpResponse:
     candidates = {one.id: one for one in found.papers}
@@ -63,12 +69,15 @@ def _span_page(
     full, short = _printer(request, candidates).print([("full", plain(ids[:30])), ("short", plain(ids[30:]))])
     rest = found.total - len(ids)
     intro = f"{span}. {rendering.count(found.total, 'paper')}."
-    if rest > 0:
+    if rest > 0 and not control.words:
         intro += f" The {len(ids)} with most votes elsewhere stand here, the others on their days."
+    elif rest > 0:
+        intro += f" {len(ids)} that pass what you set stand here."
     return rendering.render(request, "listing.jinja", {
         "heading": heading, "intro": intro, "entries": full, "short": short,
-        "before": before, "after": after, "formula": None, "notes": [],
-        "order": "Most votes counted at other sites first, then newest.",
+        "before": before, "after": after, "formula": None, "notes": [], "control": control, "others": [], "hidden": 0,
+        "order": "Newest first." if control.narrowing.order == "newest"
+        else "Most votes counted at other sites first, then newest.",
     })
 
 
@@ -93,6 +102,11 @@ def _month_page(request: HttpRequest, first: date, today: date) -> HttpResponse:
             cells.append({"day": one, "inside": one.month == first.month, "edition": found.get(one),
                           "later": one > today, "weekday": rendering.WEEKDAYS[one.weekday()]})
         weeks.append(cells)
+    control = control_of(request.GET, visit_of(request))
+    listing = _of_span(request, control, first, min(last, today), MONTH_SHOWN)
+    candidates = {one.id: one for one in listing.papers}
+    full, short = _printer(request, candidates).print(
+        [("full", plain(list(candidates)[:12])), ("short", plain(list(candidates)[12:]))])
     before = (first - timedelta(days=1)).replace(day=1)
     after = last + timedelta(days=1)
     return rendering.render(request, "month.jinja", {
@@ -100,7 +114,8 @@ def _month_page(request: HttpRequest, first: date, today: date) -> HttpResponse:
         "editions": len(found), "papers": sum(one.papers for one in found.values()), "today": today,
         "before": (_month_name(before), f"/papers/month/{before:%Y-%m}"),
         "after": (_month_name(after), f"/papers/month/{after:%Y-%m}") if after <= today else None,
-        "weekdays": rendering.WEEKDAYS,
+        "weekdays": rendering.WEEKDAYS, "rows": {"full": full, "short": short}, "control": control,
+        "listed": len(full) + len(short), "carry": f"?{control.query()}" if control.shared else "",
     })
 
 
@@ -133,7 +148,8 @@ def trending(request: HttpRequest) -> HttpResponse:
     today = now().date()
 
     def build() -> HttpResponse:
-        scored = service.trending(today, site_of(request))
+        control = control_of(request.GET, visit_of(request))
+        scored = service.trending(today, site_of(request), control.narrowing, read_of(control, visit_of(request)))
         candidates = {one.id: one for one, _ in scored}
         items = [(one.id, _why(one, points)) for one, points in scored]
         full, short = _printer(request, candidates).print([("full", items[:30]), ("short", items[30:])])
@@ -141,7 +157,8 @@ def trending(request: HttpRequest) -> HttpResponse:
             "heading": "Trending", "entries": full, "short": short, "before": None, "after": None,
             "intro": "The last fourteen days by votes counted at other sites; a vote loses half its weight in four "
                      "days.",
-            "formula": "trending", "notes": [], "order": "", "empty": None if items else notices.no_votes(),
+            "formula": "trending", "notes": [], "order": "", "control": control, "others": [], "hidden": 0,
+            "empty": None if items or control.words else notices.no_votes(),
         })
 
     return page_cache.page(request, today, build)

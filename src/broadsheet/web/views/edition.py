@@ -12,6 +12,7 @@ from markupsafe import Markup
 from ...catalogue.models import Paper
 from ...catalogue.rights import may_show
 from ...editions import calendar, load, service
+from ...editions.candidates import Narrowing
 from ...editions.choose import Zone
 from ...editions.fields import Field
 from ...readers import service as readers
@@ -28,6 +29,7 @@ from ..frontpage import (
     parse_day,
     picks,
     plain,
+    read_of,
     site_of,
 )
 from ..visits import visit_of
@@ -166,8 +168,10 @@ def _newest_rows(printer: Printer, ordered: tuple[int, ...]) -> dict[str, list[M
 def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     visit, site = visit_of(request), site_of(request)
     control = control_of(request.GET, visit)
+    # A list's day shows all its members; only an address that says so narrows it.
     narrowing = control.narrowing if control.shared else None
-    found = service.day_list(name, asked, site, narrowing)
+    gone = read_of(control, visit) if control.shared else frozenset()
+    found = service.day_list(name, asked, site, narrowing, gone)
     title = load.LISTS.get(name, name)
     if not found.total and narrowing is None:
         before = ("The list’s day before", f"/papers/date/{found.before}?list={name}") if found.before else None
@@ -186,7 +190,9 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
         if found.before else None,
         "after": (rendering.day_short(found.after), f"/papers/date/{found.after}?list={name}")
         if found.after else None,
-        "formula": None, "notes": notes, "order": "Most votes at the list first.",
+        "formula": None, "notes": notes, "hidden": found.whole - found.total, "others": [("list", name)],
+        "control": control if control.shared else Control(Narrowing(), False, True),
+        "order": "Newest first." if narrowing and narrowing.order == "newest" else "Most votes at the list first.",
     })
 
 
@@ -200,16 +206,17 @@ def field(request: HttpRequest, slug: str) -> HttpResponse:
         days = (asked,) if asked and asked <= today else service.front_days(today)
         site = site_of(request)
         control = control_of(request.GET, visit_of(request))
-        found = service.field_page(slug, days, site, control.narrowing) if days else None
+        gone = read_of(control, visit_of(request))
+        found = service.field_page(slug, days, site, control.narrowing, gone) if days else None
         if found is None:
             raise Http404(f"No field named “{slug}” has papers on this day.")
-        return _field_page(request, slug, days, found)
+        return _field_page(request, slug, days, found, control)
 
     return page_cache.page(request, today, build)
 
 
 def _field_page(
-    request: HttpRequest, slug: str, days: tuple[date, ...], found: tuple[Field, service.Listing]
+    request: HttpRequest, slug: str, days: tuple[date, ...], found: tuple[Field, service.Listing], control: Control
 ) -> HttpResponse:
     named, listing = found
     candidates = {one.id: one for one in listing.papers[:MOST_LISTED]}
@@ -219,7 +226,7 @@ def _field_page(
     rows = _newest_rows(Printer(request, candidates, marks), ids)
     return rendering.render(request, "field.jinja", {
         "heading": f"{named.name}, {rendering.day_long(days[0])}", "field": named, "total": listing.total,
-        "rows": rows, "day": days[0], "slug": slug,
+        "rows": rows, "day": days[0], "slug": slug, "control": control, "hidden": listing.whole - listing.total,
     })
 
 
