@@ -192,13 +192,24 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """URL of an empty database on a private PostgreSQL. The summary names it where none can be had."""
+def _postgres_server() -> Iterator[str]:
+    """One private server for all tests of a run. The summary names it where none can be had."""
     try:
         with postgres_server() as url:
             yield url
     except PostgresMissing as problem:
         pytest.skip(f"MISSING: {problem}")
+
+
+@pytest.fixture
+def postgres_url(_postgres_server: str) -> str:
+    """URL of an empty database of this test alone, on a private PostgreSQL."""
+    import psycopg
+
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(_postgres_server, autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    return _postgres_server.rsplit("/", 1)[0] + f"/{name}"
 
 
 def main(command: list[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections import Counter
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked ``soak`` run with --soak only; they count as deselected, not as missing."""
+    """Tests of pages say what they lack. Those marked ``soak`` run with --soak only, deselected and not missing."""
+    pages = [item for item in items if item.get_closest_marker("browser") or "browser" in item.path.parts]
+    if pages and (lack := browser_lack()):
+        for item in pages:
+            item.add_marker(pytest.mark.skip(reason=lack))
     if config.getoption("--soak"):
         return
     left = [item for item in items if item.get_closest_marker("soak")]
@@ -48,13 +53,17 @@ def find_chromium() -> Path | None:
     return None
 
 
-@pytest.fixture(scope="session")
-def chromium_path() -> Path:
-    """Path of a Chromium; the summary names it where none is installed."""
-    found = find_chromium()
-    if found is None:
-        pytest.skip("MISSING: Chromium (none of " + ", ".join(CHROMIUM_NAMES) + " on PATH)")
-    return found
+def browser_lack() -> str:
+    """What browser tests lack on this machine, in a sentence; empty when they can run."""
+    wheel = find_spec("playwright")
+    if wheel is None or wheel.origin is None:
+        return "MISSING: Playwright (package playwright)"
+    driver = Path(wheel.origin).with_name("driver") / "node"  # a program of its own that wants libatomic
+    if driver.exists() and subprocess.run([driver, "--version"], capture_output=True, check=False).returncode:
+        return "MISSING: Playwright's driver does not start here. As root: apt-get install libatomic1"
+    if find_chromium() is None:
+        return "MISSING: Chromium (none of " + ", ".join(CHROMIUM_NAMES) + " on PATH)"
+    return ""
 
 
 @pytest.fixture(scope="session")
