@@ -173,6 +173,7 @@ def test_oai_deleted_record(world, harvester):
     harvester.run("arxiv-oai")
     gone = Paper.objects.get(identifier_rows__value="2611.10006")
     assert gone.state == "deleted" and Paper.objects.filter(state="live").count() == 6
+    assert gone.title == "Invented paper number 6" and gone.authors, "what was known before it was taken back is lost"
 
 
 def test_oai_withdrawn(world, harvester):

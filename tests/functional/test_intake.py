@@ -122,3 +122,38 @@ def test_hide_merge_and_split_are_logged_and_undone() -> None:
     assert papers.by_key(two.key) is None
     papers.unhide(back, NOW)
     assert papers.by_key(two.key) == back
+
+
+def deletion(identifier: str, file: str = "one") -> Incoming:
+    """What a source sends when it takes a record back: the identifier, and nothing else."""
+    body = orjson.dumps({"id": identifier, "deleted": True})
+    return Incoming("file", f"{file}/{identifier}", body, jsonl.FORM, jsonl.parse_line(body))
+
+
+def test_a_deletion_keeps_what_the_source_had_said() -> None:
+    take(line("arxiv:2405.00001", title="A title", venue="A journal"))
+    take(deletion("arxiv:2405.00001"))
+    paper = Paper.objects.get()
+    assert (paper.state, paper.title, paper.venue) == ("deleted", "A title", "A journal")
+    assert take(deletion("arxiv:2405.00001")).unchanged == 1
+    take(line("arxiv:2405.00001", title="A title again"))
+    paper.refresh_from_db()
+    assert (paper.state, paper.title, paper.venue) == ("live", "A title again", "")
+
+
+def test_a_deletion_of_one_source_leaves_the_others_standing() -> None:
+    take(line("arxiv:2405.00001", "a", title="Of the first"), line("arxiv:2405.00001", "b", title="Of the second"))
+    take(deletion("arxiv:2405.00001", "a"))
+    paper = Paper.objects.get()
+    assert (paper.state, paper.title) == ("live", "Of the second")
+    take(deletion("arxiv:2405.00001", "b"))
+    paper.refresh_from_db()
+    assert (paper.state, paper.title) == ("deleted", "Of the first")
+
+
+def test_a_deletion_told_twice_in_other_words_still_keeps_the_first_record() -> None:
+    take(line("arxiv:2405.00001", title="A title"))
+    take(deletion("arxiv:2405.00001"))
+    body = orjson.dumps({"id": "arxiv:2405.00001", "deleted": True, "comment": "again"})
+    take(Incoming("file", "one/arxiv:2405.00001", body, jsonl.FORM, jsonl.parse_line(body)))
+    assert Paper.objects.get().title == "A title"

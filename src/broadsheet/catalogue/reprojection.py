@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import connection
 
 from . import forms, writer
 from .projection import Held, Projected, project
+from .records import ParsedRecord
 
 _decompress = zstandard.ZstdDecompressor().decompress
 
@@ -28,17 +30,9 @@ def reproject(ids: Sequence[int], front_lists: Sequence[str] | None, now: dateti
     """
     if not ids:
         return []
-    held: dict[int, list[Held]] = {}
+    held = _held(ids)
     columns = ", ".join(writer.PAPER_COLUMNS)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT paper_id, source, source_key, form, body FROM catalogue_sourcerecord"
-            f" WHERE {in_list('paper_id', len(ids))}",
-            list(ids),
-        )
-        for paper_id, source, source_key, form, body in cursor.fetchall():
-            record = forms.parse(form, _decompress(bytes(body)))
-            held.setdefault(paper_id, []).append(Held(source, source_key, record))
         cursor.execute(f"SELECT id, state, {columns} FROM catalogue_paper WHERE {in_list('id', len(ids))}", list(ids))
         current = {row[0]: (row[1], row[2:]) for row in cursor.fetchall()}
     rows, parts = [], []
@@ -55,6 +49,46 @@ def reproject(ids: Sequence[int], front_lists: Sequence[str] | None, now: dateti
     writer.update_papers(rows, now)
     writer.replace_parts(parts)
     return [id_ for id_, _, _ in rows]
+
+
+def _held(ids: Sequence[int]) -> dict[int, list[Held]]:
+    """The records of each paper. One that its source has taken back says what it said before, marked as deleted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, paper_id, source, source_key, form, body FROM catalogue_sourcerecord"
+            f" WHERE {in_list('paper_id', len(ids))}",
+            list(ids),
+        )
+        rows = [(*row[:4], _parsed(*row[4:])) for row in cursor.fetchall()]
+    before = _said_before([id_ for id_, _, _, _, record in rows if record.deleted])
+    held: dict[int, list[Held]] = {}
+    for id_, paper_id, source, source_key, record in rows:
+        if id_ in before:
+            told = tuple(dict.fromkeys((*before[id_].identifiers, *record.identifiers)))
+            record = replace(before[id_], deleted=True, identifiers=told)
+        held.setdefault(paper_id, []).append(Held(source, source_key, record))
+    return held
+
+
+def _said_before(record_ids: Sequence[int]) -> dict[int, ParsedRecord]:
+    """The last thing that each of these records said before it was deleted, for those that said anything."""
+    if not record_ids:
+        return {}
+    found: dict[int, ParsedRecord] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT record_id, form, body FROM catalogue_pastrecord WHERE {in_list('record_id', len(record_ids))}"
+            " ORDER BY id DESC",
+            list(record_ids),
+        )
+        for record_id, form, body in cursor.fetchall():
+            if record_id not in found and not (record := _parsed(form, body)).deleted:
+                found[record_id] = record
+    return found
+
+
+def _parsed(form: str, body: Any) -> ParsedRecord:
+    return forms.parse(form, _decompress(bytes(body)))
 
 
 _JSON = {"authors", "identifiers", "categories", "topics", "links", "versions", "retraction", "ai_keywords"}
