@@ -84,18 +84,20 @@ def start(
 
 
 def _greet(settings: Config, port: int) -> None:
-    from ..catalogue.site import choice
+    from ..readers.accounts import service
     from ..search.embedding import find_model
     from ..web import access
     from .common import now
 
-    if access.is_loopback(settings.host):
+    local = access.is_loopback(settings.host)
+    if local:
         say(f"Broadsheet is at {access.local_link(settings, port)}")
         say("Open this link once in a browser of this machine; it lets you in as the keeper. Ctrl+C stops.")
     else:
         say(f"Broadsheet listens on http://{settings.host}:{port}/ for everyone who can reach it.")
-        if not choice("fields"):
-            say(f"Set it up at /setup with the one-time code {access.make_code(settings.data, now())}")
+    if (not local or settings.site_url or settings.trusted_proxies) and not service.has_administrator():
+        place = f"{service.base_address(settings, port)}/setup"
+        say(f"Make the first administrator at {place} with the one-time code {access.make_code(settings.data, now())}")
     if find_model(settings.model_dir) is None:
         say("The full model is not installed: search by meaning uses sketches. `broadsheet model install` gets it.")
 

@@ -36,13 +36,12 @@ def _of(module: str, name: str) -> View:
     return view
 
 
-def _own(name: str) -> View:
-    """A view of ``views/accounts.py``."""
+def _own(name: str, module: str = "accounts") -> View:
+    """A view of ``views/accounts.py`` or ``views/members.py``."""
 
     def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
-        from .views import accounts
-
-        response: HttpResponseBase = getattr(accounts, name)(request, *given, **arguments)
+        of = import_module(f"{__package__}.views.{module}")
+        response: HttpResponseBase = getattr(of, name)(request, *given, **arguments)
         response["Cache-Control"] = "private, no-store"
         return response
 
@@ -97,7 +96,7 @@ urlpatterns: list[URLPattern] = [
     path("account/oidc/<str:provider_id>/login", _of(_OIDC, "login"), name="openid_connect_login"),
     path("account/oidc/<str:provider_id>/login/callback", _of(_OIDC, "callback"), name="openid_connect_callback"),
     path("setup/administrator", _own("first_administrator"), name="setup-administrator"),
-    path("members", _own("members"), name="members"),
-    path("members/invitations", _own("invitations"), name="invitations"),
-    path("members/programs", _own("programs"), name="programs"),
+    path("members", _own("members", "members"), name="members"),
+    path("members/invitations", _own("invitations", "members"), name="invitations"),
+    path("members/programs", _own("programs", "members"), name="programs"),
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet.catalogue import papers, site
 from broadsheet.config import current
+from broadsheet.readers.accounts import service as accounts
 from broadsheet.readers.settings import lines
 from broadsheet.sources import presets, schedule
 from broadsheet.web import access, notices
@@ -92,15 +93,15 @@ def _begin(answer: Answer) -> None:
 
 def _gate(request: HttpRequest) -> HttpResponse:
     """Ask for the one-time code. A stranger learns nothing of the site's choices here, and sees no question."""
-    wrong = False
-    if request.method == "POST":
+    wrong, kept = False, accounts.has_administrator()
+    if request.method == "POST" and not kept:
         if access.check_code(current().data, request.POST.get("code", "")[:40], timezone.now()):
-            response: HttpResponse = HttpResponseRedirect("/setup")
+            response: HttpResponse = HttpResponseRedirect("/setup/administrator")
             access.let_in_keeper(response, request)
             return response
         wrong = True
     local = access.loopback_request(request)
-    return render(request, "code.jinja", {"wrong": wrong, "local": local}, status=403)
+    return render(request, "code.jinja", {"wrong": wrong, "local": local, "kept": kept}, status=403)
 
 
 @require_safe
