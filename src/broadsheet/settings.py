@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "broadsheet.editions.apps.EditionsConfig",
     "broadsheet.readers.apps.ReadersConfig",
     "broadsheet.readers.accounts.apps.AccountsConfig",
+    "broadsheet.digest.apps.DigestConfig",
     "broadsheet.web.apps.WebConfig",
 ]
 MIDDLEWARE = [

@@ -1,0 +1,106 @@
+"""The outbox: mails made in one transaction with their choice, claimed by one sender at a time, never made twice.
+
+The only window for a second copy lies between the server's OK and the commit of :func:`delivered`; that copy carries
+the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from .models import Outbox, Subscription
+
+LEASE = timedelta(minutes=5)
+# Greylisting servers want a pause of minutes; a server in trouble, hours (RFC 5321, 4.5.4.1).
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120, 240, 480))
+SOFT_BOUNCES = 3  # refusals other than "no such mailbox" before an address is left alone
+
+
+def put(
+    subscription: Subscription, kind: str, period: str, now: datetime, *,
+    message: bytes, message_id: str, subject: str, papers: int = 0,
+) -> bool:
+    """Put a mail into the outbox, inside the transaction of its choice. False: this period has its mail already."""
+    row = Outbox(
+        subscription=subscription, kind=kind, period=period, message_id=message_id, subject=subject,
+        body=zlib.compress(message, 6), papers=papers, next_try_at=now, made_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM digest_outbox WHERE subscription_id = %s AND kind = %s AND period = %s",
+                       [subscription.pk, kind, period])
+        if cursor.fetchone():
+            return False
+    row.save(force_insert=True)
+    return True
+
+
+def claim(holder: str, now: datetime, limit: int = 20) -> list[Outbox]:
+    """Take up to ``limit`` due mails for ``holder``; those of a sender that died come back when its lease ends."""
+    due = Q(state=Outbox.State.DUE, next_try_at__lte=now) | Q(state=Outbox.State.CLAIMED, lease_until__lte=now)
+    with transaction.atomic():
+        rows = list(Outbox.objects.select_for_update(skip_locked=True, of=("self",)).filter(due)
+                    .select_related("subscription").order_by("next_try_at", "id")[:limit])
+        Outbox.objects.filter(id__in=[row.pk for row in rows]).update(
+            state=Outbox.State.CLAIMED, holder=holder, lease_until=now + LEASE)
+    return rows
+
+
+def message_of(row: Outbox) -> bytes:
+    """The whole message."""
+    return zlib.decompress(bytes(row.body))
+
+
+def still_wanted(row: Outbox) -> bool:
+    """Whether the subscription still wants it: one that was stopped since gets nothing more."""
+    states = (Subscription.State.ASKED,) if row.kind == "confirm" else (Subscription.State.ACTIVE,)
+    return Subscription.objects.filter(id=row.subscription_id, state__in=states).exists()
+
+
+def delivered(row: Outbox, holder: str, now: datetime) -> None:
+    """The server took it."""
+    with transaction.atomic():
+        Outbox.objects.filter(id=row.pk, holder=holder).update(
+            state=Outbox.State.SENT, sent_at=now, body=b"", holder="", lease_until=None, error="")
+        Subscription.objects.filter(id=row.subscription_id, bounces__gt=0).update(bounces=0)
+
+
+def retry(row: Outbox, holder: str, error: str, now: datetime, random: Random) -> bool:
+    """The server asks to come back later. False: it was asked often enough, the mail is given up."""
+    tries = row.tries + 1
+    if tries > len(PAUSES):
+        give_up(row, holder, f"tried {tries} times in all; last answer: {error}", now, hard=False)
+        return False
+    pause = PAUSES[tries - 1] * random.uniform(1.0, 1.25)
+    Outbox.objects.filter(id=row.pk, holder=holder).update(
+        state=Outbox.State.DUE, tries=tries, next_try_at=now + pause, error=error[:500], holder="", lease_until=None)
+    return True
+
+
+def give_up(row: Outbox, holder: str, error: str, now: datetime, *, hard: bool) -> None:
+    """The server refuses it for good. ``hard``: the mailbox does not exist, so its subscriptions stop at once."""
+    with transaction.atomic():
+        Outbox.objects.filter(id=row.pk, holder=holder).update(
+            state=Outbox.State.FAILED, error=error[:500], body=b"", holder="", lease_until=None)
+        subscription = Subscription.objects.select_for_update().get(id=row.subscription_id)
+        subscription.bounces += 1
+        subscription.bounce = error[:500]
+        if hard or subscription.bounces >= SOFT_BOUNCES:
+            subscription.state, subscription.due_at, subscription.stopped_at = Subscription.State.BOUNCED, None, now
+        subscription.save(update_fields=["bounces", "bounce", "state", "due_at", "stopped_at"])
+
+
+def skip(row: Outbox, holder: str) -> None:
+    """Nobody wants it any more."""
+    Outbox.objects.filter(id=row.pk, holder=holder).update(
+        state=Outbox.State.SKIPPED, body=b"", holder="", lease_until=None)
+
+
+def release(rows: Sequence[Outbox], holder: str, until: datetime, error: str) -> None:
+    """Give claimed mails back untried: the server cannot be used for now. Their tries are not counted."""
+    Outbox.objects.filter(id__in=[row.pk for row in rows], holder=holder, state=Outbox.State.CLAIMED).update(
+        state=Outbox.State.DUE, next_try_at=until, error=error[:500], holder="", lease_until=None)
