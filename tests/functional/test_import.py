@@ -297,3 +297,28 @@ def test_broken_bibtex_is_told_and_the_rest_goes_on(tmp_path: Path) -> None:
     report = take(path)
     assert report.counts.added == 3 and report.counts.rejected == 2
     assert {reject.field for reject in report.rejects} == {"line", "title"}
+
+
+def test_files_of_one_name_in_two_folders_are_two_sources(tmp_path: Path) -> None:
+    first, second = tmp_path / "may" / "papers.jsonl", tmp_path / "june" / "papers.jsonl"
+    for path in (first, second):
+        path.parent.mkdir()
+    write(first, record(1, title="Of May"))
+    write(second, record(1, title="Of June"), record(2))
+    for _ in range(2):
+        take(first)
+        report = take(second)
+    assert report.counts.unchanged == 2
+    assert SourceRecord.objects.count() == 3 and Paper.objects.count() == 2
+    assert SourceRecord.objects.filter(source_key__startswith="papers/").count() == 1
+
+
+def test_a_file_that_was_moved_or_packed_is_still_the_same_source(tmp_path: Path) -> None:
+    first, later = tmp_path / "may" / "papers.jsonl", tmp_path / "elsewhere" / "papers.jsonl"
+    for path in (first, later):
+        path.parent.mkdir()
+    take(write(first, record(1)))
+    first.rename(later)
+    assert take(later).counts.unchanged == 1
+    assert take(write(later.parent / "papers.v2.jsonl", record(1, title="Newer"))).counts.updated == 1
+    assert SourceRecord.objects.count() == 1

@@ -8,19 +8,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from glob import escape as glob_escape
 from hashlib import blake2b
 from pathlib import Path
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
 
 from ...errors import UsageError
-from .. import changes
+from .. import changes, site
 from ..intake import BATCH, LONE_BATCH, Counts, intake
 from ..records import Incoming
 from . import bibtex, jsonl
 from .files import FileFault, Line, lines
 
+_FAMILIES = "file_families"  # the choice that remembers in which folder each family lies
 _PAUSE_LIMIT = 0.05  # seconds: a slow transaction does not make a long pause
 
 
@@ -140,19 +142,43 @@ def _kind_inside(path: Path) -> str:
 
 
 def family_of(path: Path) -> str:
-    """The file family in source keys: the name without its endings, so that a newer copy replaces an older one."""
+    """The name of the file without its endings, so that a newer copy replaces an older one."""
     return path.name.split(".")[0]
 
 
+def families_of(paths: Sequence[Path]) -> dict[Path, str]:
+    """The file family in the source keys of each path.
+
+    Where a family lies is remembered. Another file of its name in another folder is a family of its own
+    ("papers-1f3c9a") for as long as the first folder holds the first file; a file that was moved keeps its family.
+    """
+    with transaction.atomic():
+        folders = dict(site.choice(_FAMILIES, {}))
+        before, found = dict(folders), {}
+        for path in paths:
+            name, folder = family_of(path), str(path.resolve().parent)
+            if folders.get(name, folder) != folder and _holds(Path(folders[name]), name):
+                name += "-" + blake2b(folder.encode(), digest_size=3).hexdigest()
+            folders[name] = folder
+            found[path] = name
+        if folders != before:
+            site.choose(_FAMILIES, folders)
+    return found
+
+
+def _holds(folder: Path, family: str) -> bool:
+    """Whether ``folder`` still has an importable file of ``family``."""
+    return any(kind_of(path) and family_of(path) == family for path in folder.glob(f"{glob_escape(family)}*"))
+
+
 def _incoming(
-    path: Path, rights: str, source: str, rejects: _Rejects, seen: Callable[[Path, int], None] | None
+    path: Path, family: str, rights: str, source: str, rejects: _Rejects, seen: Callable[[Path, int], None] | None
 ) -> Iterator[Incoming]:
     kind = kind_of(path) or _kind_inside(path)
     read: Iterable[Line] = bibtex.entries(path) if kind == "bibtex" else lines(path)
     public = rights == "public"
     form = bibtex.FORM if kind == "bibtex" else (jsonl.PUBLIC_FORM if public else jsonl.FORM)
     parse = bibtex.parse_entry if kind == "bibtex" else (jsonl.parse_public if public else jsonl.parse_line)
-    family = family_of(path)
     known = _Seen()
     for line in read:
         if seen is not None:
@@ -225,9 +251,11 @@ def import_paths(
     report = Report()
     rejects = _Rejects(rejects_dir, now)
     with _rare_checkpoints():
-        for path in expand(paths):
+        found = expand(paths)
+        families = families_of(found) if source == "file" else {path: family_of(path) for path in found}
+        for path, family in families.items():
             counts = intake(
-                _to_the_break(_incoming(path, rights, source, rejects, seen), report.faults),
+                _to_the_break(_incoming(path, family, rights, source, rejects, seen), report.faults),
                 now=now,
                 lane=lane,
                 pause=_manners(alone),
