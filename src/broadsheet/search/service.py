@@ -215,7 +215,7 @@ def _nearest(ranked: ranking.Ranked, shown: Sequence[tuple[int, int]], seen: dic
     rows = [row for place, row in shown if not ranked.sure[place] and marker.mostly_missing(seen[row])]
     if not rows:
         return {}
-    best = nearest_sentences([seen[row] for row in rows], vector, shipped().embed)
+    best = nearest_sentences([seen[row] for row in rows], lambda texts: shipped().similarities(texts, vector))
     return dict(zip(rows, best, strict=True))
 
 

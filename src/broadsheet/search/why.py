@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -266,15 +265,12 @@ def reason(marker: Marker, seen: Seen, *, sure: bool, exact: str = "", nearest: 
     return Reason("; ".join(parts) or "meets the conditions", shown)
 
 
-def nearest_sentences(papers: Sequence[Seen], query: Vectors, embed: Callable[[list[str]], Vectors]) -> list[str]:
-    """For each paper the sentence of its abstract nearest to ``query`` (float32 [384]); "" where there is none."""
-    texts: list[str] = []
-    bounds = [0]
-    for seen in papers:
-        texts.extend(seen.split()[:_LONGEST])
-        bounds.append(len(texts))
-    if not texts:
-        return [""] * len(papers)
-    scores = embed(texts) @ query
-    return [texts[start + int(scores[start:end].argmax())] if end > start else ""
-            for start, end in pairwise(bounds)]
+def nearest_sentences(papers: Sequence[Seen], scores: Callable[[list[str]], Vectors]) -> list[str]:
+    """For each paper the sentence of its abstract that ``scores`` highest; "" where there is none."""
+    groups = [seen.split()[:_LONGEST] for seen in papers]
+    found = scores([sentence for group in groups for sentence in group])
+    best, at = [], 0
+    for group in groups:
+        best.append(group[int(found[at : at + len(group)].argmax())] if group else "")
+        at += len(group)
+    return best
