@@ -78,28 +78,27 @@ def recent(count: int) -> list[Invented]:
 
 
 def test_with_sources_the_page_fills_and_the_sample_goes(browser: Browser, data_dir: Path) -> None:
-    with Loopback(papers=recent(30), delay=0.25) as world:
-        with started(data_dir, **at(world.base)) as link:
-            base = link.partition("/?")[0]
-            page = browser.tab()
-            answered(page, link)
-            front = page.context.new_page()
-            told, seen = set(), []
-            for _ in range(200):
-                front.goto(base)
-                seen.append(front.locator("h3").filter(has_text="Invented paper").count())
-                told.add(page.locator(".notice h2").first.inner_text().split(":")[0])
-                if "All is in" in told:
-                    break
-                front.wait_for_timeout(200)
-            assert "All is in" in told, page.inner_text("main")
-            assert "Papers are coming in" in told
-            assert len(set(seen)) > 2, f"the page did not fill by and by: {seen}"
+    with Loopback(papers=recent(30), delay=0.25) as world, started(data_dir, **at(world.base)) as link:
+        base = link.partition("/?")[0]
+        page = browser.tab()
+        answered(page, link)
+        front = page.context.new_page()
+        told, seen = set(), []
+        for _ in range(200):
             front.goto(base)
-            assert "sample papers" not in front.inner_text("body").lower()
-            assert sample_rows(data_dir) == 0
-            front.goto(f"{base}/search?q=%22Invented+paper+number+7%22")
-            assert "Invented paper number 7" in front.inner_text("ol.hits")
+            seen.append(front.locator("h3").filter(has_text="Invented paper").count())
+            told.add(page.locator(".notice h2").first.inner_text().split(":")[0])
+            if "All is in" in told:
+                break
+            front.wait_for_timeout(200)
+        assert "All is in" in told, page.inner_text("main")
+        assert "Papers are coming in" in told
+        assert len(set(seen)) > 2, f"the page did not fill by and by: {seen}"
+        front.goto(base)
+        assert "sample papers" not in front.inner_text("body").lower()
+        assert sample_rows(data_dir) == 0
+        front.goto(f"{base}/search?q=%22Invented+paper+number+7%22")
+        assert "Invented paper number 7" in front.inner_text("ol.hits")
 
 
 def test_no_sample_asks_at_once(browser: Browser, data_dir: Path) -> None:

@@ -1,101 +1,127 @@
-"""Thirty papers read by keyboard in Chromium: focus moves, marks are kept, the end mark is reached."""
+"""Thirty papers read by keyboard in Chromium: focus moves, abstracts open, marks are kept, the end mark is reached."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from tests.browser.conftest import House
+from tests.support.browsing import Browser
 
-from broadsheet.catalogue.models import Change, Paper
-from broadsheet.editions import service
-from broadsheet.readers.models import Mark
-from broadsheet.web import access, fragments, page_cache
-
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-NOW = datetime(2026, 5, 12, 6, tzinfo=UTC)
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: no browser tests")
-
-
-@pytest.fixture
-def page(live_server: Any) -> Iterator[Any]:
-    """A page of Chromium in local mode, with forty papers of one day; faults of scripts fail the test."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("Chromium is not installed: keys are not tested in a browser")
-    for forget in (page_cache.forget, service.forget, fragments.forget):
-        forget()
-    for number in range(1, 41):
-        Paper.objects.create(
-            id=number, key=f"{number:010d}", title=f"On number {number}", abstract="We show that it is new.",
-            authors=[{"name": "Ada Author"}], published="2026-05-11", identifiers=[["arxiv", f"2605.{number:05d}"]],
-            categories=[("cs.CV", "cs.LG")[number % 2]], edition_day=date(2026, 5, 12), added_at=NOW, changed_at=NOW)
-        Change.objects.create(lane=0, paper_id=number, kind="put")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in this thread
-    faults: list[str] = []
-    with sync_api.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        tab = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        tab.on("pageerror", lambda fault: faults.append(str(fault)))
-        tab.on("request", lambda asked: None if asked.url.startswith(live_server.url) else faults.append(asked.url))
-        link = access.local_link(access.current(), 0)
-        tab.goto(f"{live_server.url}/?{link.partition('?')[2]}")
-        yield tab
-        browser.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
-    assert faults == []
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def focused(page: Any) -> str:
-    """Key of the paper that has the focus."""
+    """Key of the paper that has the focus, else the id of what has it."""
     return str(page.evaluate("document.activeElement.closest('[data-key]')?.dataset.key || document.activeElement.id"))
 
 
-def test_thirty_papers_by_keyboard(page: Any) -> None:
-    seen = []
-    for _ in range(30):
-        page.keyboard.press("j")
-        seen.append(focused(page))
-        with page.expect_response(lambda answer: answer.url.endswith("/acts")) as answer:
-            page.keyboard.press("m")
-        assert answer.value.status == 204
-    assert len(set(seen)) == 30
-    assert Mark.objects.filter(kind="read").count() == 30
+def press(page: Any, key: str) -> None:
+    """Press a key that keeps a mark, and wait until the site has kept it."""
+    with page.expect_response(lambda answer: answer.url.endswith("/acts")) as answer:
+        page.keyboard.press(key)
+    assert answer.value.status == 204
+
+
+def test_thirty_papers_by_keyboard(keeper: Any, house: House) -> None:
+    """The morning of a reader without a mouse: every paper looked at, some opened, saved, hidden, all marked read."""
+    page = keeper
+    page.goto(house.base + house.pages()["day"])
     order = page.evaluate("[...document.querySelectorAll('[data-key]')].map(one => one.dataset.key)")
+    assert len(order) >= 40
+    seen, saved, hidden = [], [], []
+    for number in range(30):
+        page.keyboard.press("j")
+        key = focused(page)
+        seen.append(key)
+        entry = page.locator(f"#p{key}")
+        box = page.evaluate("(() => { const box = document.activeElement.getBoundingClientRect();"
+                            "return [box.top, box.bottom - innerHeight] })()")
+        assert box[0] >= -1 and box[1] <= 1, f"paper {number} is not in sight: {box}"
+        if number % 5 == 0 and entry.locator("details").count():
+            page.keyboard.press("a")
+            entry.locator("details[open] .text p").first.wait_for()
+            assert entry.locator("details .text").inner_text().strip()
+            page.keyboard.press("a")
+            assert focused(page) == key
+        if number % 7 == 3:
+            press(page, "s")
+            saved.append(key)
+        press(page, "m")
+        assert "read" in str(entry.get_attribute("class"))
+        if number % 10 == 9:
+            press(page, "x")
+            hidden.append(key)
+            assert entry.locator("text=Hidden. Undo").count() or entry.inner_text().startswith("Hidden")
     assert seen == order[:30]
     page.keyboard.press("k")
     assert focused(page) == seen[28]
+    press(page, "x")
+    press(page, "z")
+    assert page.locator(f"#p{seen[28]} h3, #p{seen[28]} > a").first.is_visible()
     page.keyboard.press("G")
     assert focused(page) == "end"
     page.reload()
-    assert page.locator(".read").count() == 30
+    assert page.locator(".read").count() == 30 - len(hidden)
+    for key in hidden:
+        assert page.locator(f"#p{key}").count() == 0
+    for key in saved:
+        found = page.locator(f"#p{key} [aria-pressed=true]")
+        assert found.count() == 1 or page.locator(f"#p{key}").evaluate("one => one.matches('.short, .line')")
+    page.goto(f"{house.base}/saved")
+    assert {one.get_attribute("data-key") for one in page.locator("[data-key]").all()} >= set(saved)
 
 
-def test_save_abstract_hide_and_undo(page: Any) -> None:
+def test_keys_go_between_pages_and_are_silent_in_fields(keeper: Any, house: House) -> None:
+    page = keeper
+    page.keyboard.press("?")
+    page.wait_for_url("**/settings#keys")
+    assert page.locator("dl.keys kbd").count() > 12
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.wait_for_url(house.base + "/")
+    for key in "[]":
+        with page.expect_navigation():
+            page.keyboard.press(key)
+        assert "/papers/date/" in page.url
+    page.goto(house.base)
+    page.keyboard.press("J")
+    first = focused(page)
+    page.keyboard.press("J")
+    assert focused(page) != first
+    page.keyboard.press("/")
+    page.wait_for_url("**/search")
+    page.locator("input[type=search]").focus()
+    page.keyboard.type("matter")
+    assert page.locator("input[type=search]").input_value() == "matter"
+    page.keyboard.press("Enter")
+    page.locator("ol.hits").wait_for()
     page.keyboard.press("j")
-    with page.expect_response(lambda answer: answer.url.endswith("/acts")):
-        page.keyboard.press("s")
-    assert Mark.objects.filter(kind="saved").count() == 1
-    with page.expect_response(lambda answer: "/abstract" in answer.url):
-        page.keyboard.press("a")
-    page.wait_for_function("document.querySelector('details[open] .text').innerText.includes('We show')")
-    with page.expect_response(lambda answer: answer.url.endswith("/acts")):
-        page.keyboard.press("x")
-    page.wait_for_selector(".hidden-entry")
-    with page.expect_response(lambda answer: answer.url.endswith("/acts")):
-        page.keyboard.press("z")
-    page.wait_for_function("!document.querySelector('.hidden-entry')")
-    assert Mark.objects.filter(kind="hidden").count() == 0
+    page.keyboard.press("o")
+    page.wait_for_url("**/papers/*")
+    assert page.locator("#abstract").count() == 1
 
 
-def test_first_screens_hold_their_headlines(page: Any) -> None:
-    count = ("[...document.querySelectorAll('h3')].filter(one => { const box = one.getBoundingClientRect();"
-             "return box.width && box.bottom <= innerHeight }).length")
-    assert page.evaluate(count) >= 12
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate(count) >= 4
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+def test_the_switch_turns_single_letters_off(keeper: Any, house: House) -> None:
+    page = keeper
+    page.goto(f"{house.base}/settings")
+    page.uncheck("#keys-on")
+    page.click("text=Save settings")
+    page.goto(house.base)
+    page.keyboard.press("j")
+    assert focused(page) in {"", "undefined"}
+    page.goto(f"{house.base}/settings")
+    page.check("#keys-on")
+    page.click("text=Save settings")
+
+
+def test_focus_is_seen(browser: Browser, house: House) -> None:
+    for theme in ("light", "dark"):
+        page = browser.tab(theme=theme)
+        page.goto(house.base)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        page.keyboard.press("Tab")
+        style = page.evaluate("(() => { const one = getComputedStyle(document.activeElement);"
+                              "return [one.outlineStyle, one.outlineWidth] })()")
+        assert style == ["solid", "3px"]

@@ -17,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
 from tests.support.program import environment
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
