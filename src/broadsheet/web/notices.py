@@ -101,7 +101,7 @@ def about_sources(state: Sources) -> list[Notice]:
 def sample() -> Notice:
     """The banner over the bundled sample."""
     return Notice("plain", "These are sample papers.",
-                  ("They came with the program, with summaries written for it, and leave when you answer:",),
+                  ("They came with the program, with summaries written for it, and leave when you answer.",),
                   ("What do you read?", "/setup"), slim=True)
 
 
