@@ -54,6 +54,12 @@ class Client:
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return self._socket
 
+    def close(self) -> None:
+        """End the connection; the next request opens another. A server ends those that were idle for long itself."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
     def ask(self, address: str) -> None:
         """Send one GET."""
         request = (f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept-Encoding: gzip\r\n"
@@ -110,6 +116,8 @@ def run(clients: Sequence[Client], seconds: float, address: Callable[[], str], *
                     client.ask(address())
                 else:
                     asking -= 1
+                    ready.unregister(client.connect())
+                    client.close()
     for client in clients if whole else ():
         if "</html>" not in client.page():
             raise BroadsheetError("The server sent half a page to the benchmark; nothing was measured.")

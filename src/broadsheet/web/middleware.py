@@ -38,7 +38,7 @@ ANONYMOUS_SECONDS = 60  # how long a shared cache may keep an anonymous page
 
 
 class HeadersMiddleware:
-    """Set the security headers that no view may forget."""
+    """Set the security headers that no view may forget, and the length, so that no answer goes out in chunks."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -47,6 +47,8 @@ class HeadersMiddleware:
         response = self.get_response(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
+        if isinstance(response, HttpResponse) and response.status_code not in {204, 304}:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
 
