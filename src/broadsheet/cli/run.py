@@ -115,7 +115,7 @@ def web(host: Host = None, port: Port = None, data: Data = None) -> None:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", settings.host, "--port", str(actual),
         "--workers", str(settings.web_workers), "--blocking-threads", "4", "--backlog", "1024",
         "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "--workers-kill-timeout", "4",
-        "broadsheet.web.wsgi:application",
+        "broadsheet.cli.served:application",
     ]  # fmt: skip
     os.execv(sys.executable, arguments)  # noqa: S606  (no shell is wanted)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 import time
+from functools import partial
 
 from ..config import Config
+from .kin import end_with
 from .presence import announce
 
 STOP_SECONDS = 5.0
@@ -45,7 +48,12 @@ class Supervisor:
 
     def _spawn(self, role: str) -> None:
         command = [sys.executable, "-m", "broadsheet", *self.commands[role]]
-        self.children[role] = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.children[role] = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=partial(end_with, os.getpid()),  # safe: this process has one thread
+        )
         self.born[role] = time.monotonic()
 
     def _look(self) -> None:
