@@ -3,8 +3,8 @@
     transformer "Graph Attention" -survey author:"Ada Lovelace" cat:cs.CL since:2024-05 (speech OR audio)
 
 Bare words are ranked, quoted words are literal, ``-word`` and ``NOT word`` must not occur, ``a OR b`` needs one of
-both. Fields: author topic cat org since before year venue id, each with a word or a quoted value after the colon.
-Parentheses only group what people write; the reading is the same without them. Pure; time is an argument.
+both. Fields: author topic cat org since before year venue id source votes, each with a word or a quoted value after
+the colon. Parentheses only group what people write; the reading is the same without them. Pure; time is an argument.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import NamedTuple
 from ..text import identifiers
 from ..text.folding import fold
 
-FIELDS = ("author", "topic", "cat", "org", "since", "before", "year", "venue", "id")
+FIELDS = ("author", "topic", "cat", "org", "since", "before", "year", "venue", "id", "source", "votes")
 _ALIASES = {"authors": "author", "au": "author", "category": "cat", "organisation": "org", "organization": "org",
             "after": "since", "from": "since", "until": "before", "to": "before", "tag": "topic"}
 MAX_CHARACTERS = 4000
@@ -33,6 +33,7 @@ _TOKEN = re.compile(
 _RELATIVE = re.compile(r"(\d{1,4})\s*([dwmy])", re.I)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _YEARS = re.compile(r"(\d{4})?(\.\.\.?|-|\u2013)?(\d{4})?")
+_COUNT = re.compile(r"[0-9]{1,9}\+?")
 _WORDY = re.compile(r"\w")
 
 
@@ -220,6 +221,9 @@ def _field(draft: _Draft, match: re.Match[str], value: str, without: bool, today
         _bound(draft, name, value, match, today)
     elif name == "year":
         _year(draft, value, match, without)
+    elif name == "votes" and not _COUNT.fullmatch(value):
+        draft.problem(position, match.group(), f"votes: wants a number, as in votes:10 for ten or more; {value!r} was "
+                                               "left out.")
     else:
         _named(draft, name, value, match, without)
 
@@ -231,6 +235,8 @@ def _named(draft: _Draft, name: str, value: str, match: re.Match[str], without: 
             draft.problem(match.start(), match.group(), "This is no identifier of a known kind; "
                                                             "it was searched as it stands.")
         value = f"{found[0]}:{found[1]}" if found else value
+    elif name == "votes":
+        value = value.rstrip("+")
     if draft.either and draft.last == name and draft.filters:
         draft.filters[-1] = replace(draft.filters[-1], values=(*draft.filters[-1].values, value))
         return

@@ -35,11 +35,15 @@ Vector = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an order by relevance was made of, for those who ask: the two lists and the weight of meaning."""
+    """What an order by relevance was made of, for those who ask: both lists, the weight of meaning, and of the best
+    what their neighbours have on the average (``around``) and the ``lowest`` score before that.
+    """
 
     words: tuple[Rows, Scores]
     meaning: tuple[Rows, Scores] | None
     share: float
+    around: tuple[Rows, Scores] | None = None
+    lowest: float = 0.0
 
 
 @dataclass(slots=True)
@@ -126,14 +130,31 @@ def _keep_meeting(snapshot: Snapshot, query: Any, rows: Rows) -> npt.NDArray[np.
     return np.isin(rows, met)
 
 
-def _by_meaning(snapshot: Snapshot, compiled: Compiled, vector: Vector) -> tuple[Rows, Scores]:
+def _by_meaning(snapshot: Snapshot, compiled: Compiled, vector: Vector, known: meaning.Usual) -> tuple[Rows, Scores]:
     mask, test = _allowed(snapshot, compiled)
     limit = fusion.LIST if not test else 2 * meaning.CANDIDATES
-    rows, scores = meaning.scan(snapshot.columns, meaning.kinds_of(vector), limit, mask)
+    rows, scores = meaning.scan(snapshot.columns, meaning.kinds_of(vector), limit, mask, known)
     if test:
         keep = _keep_meeting(snapshot, words.conditioned(compiled, snapshot), rows)
         rows, scores = rows[keep][: fusion.LIST], scores[keep][: fusion.LIST]
     return rows, scores
+
+
+def _hybrid(snapshot: Snapshot, compiled: Compiled, by_words: tuple[Rows, Scores], vector: Vector,
+            share: float) -> tuple[tuple[Rows, Scores], Parts]:
+    """Both lists as one, best first, and what it was made of. Parts has the score by meaning of every row."""
+    known: meaning.Usual = {}
+    near, near_scores = _by_meaning(snapshot, compiled, vector, known)
+    others = by_words[0][~np.isin(by_words[0], near)]
+    rows = np.concatenate([near, others])
+    spreads = np.concatenate([near_scores, meaning.standardised(
+        snapshot.columns, meaning.kinds_of(vector), others, known)])
+    ranked, scores = fusion.ordered(rows, fusion.combine(by_words, rows, spreads, share))
+    best, own = ranked[: fusion.BEST], scores[: fusion.BEST]
+    around = fusion.neighbourhood(own, meaning.vectors(snapshot.columns, best))
+    first, mixed = fusion.ordered(best, fusion.smoothed(own, around))
+    listed = np.concatenate([first, ranked[fusion.BEST :]]), np.concatenate([mixed, scores[fusion.BEST :]])
+    return listed, Parts(by_words, (rows, spreads), share, (best, around), float(own.min(initial=np.inf)))
 
 
 def rank(plan: Plan, snapshot: Snapshot, *, mode: str = "hybrid", vector: Vector | None = None,
@@ -156,16 +177,15 @@ def rank(plan: Plan, snapshot: Snapshot, *, mode: str = "hybrid", vector: Vector
         made = Ranked(rows, scores, np.ones(len(rows), bool), total, {}, compiled.units, compiled)
         return made if order == "newest" else _with_exact(made, exact, snapshot)
     listed = by_words = _all_words(snapshot, compiled, rows, scores)
-    near, share = None, 0.0
-    if vector is not None and mode != "words":
-        near = _by_meaning(snapshot, compiled, vector)
-        if mode == "meaning":
-            listed = near
-        else:
-            share = fusion.weight(meaning.full_share(snapshot.columns), detect(plan.meaning))
-            listed = fusion.fuse(listed, near, share)
+    parts = Parts(by_words, None, 0.0)
+    if vector is not None and mode == "meaning":
+        listed = _by_meaning(snapshot, compiled, vector, {})
+        parts = Parts(by_words, listed, 1.0)
+    elif vector is not None and mode == "hybrid":
+        share = fusion.weight(meaning.full_share(snapshot.columns), detect(plan.meaning))
+        listed, parts = _hybrid(snapshot, compiled, by_words, vector, share)
     made = _above_and_below(snapshot, compiled, listed, rows, total, partition=mode != "meaning")
-    made.parts = Parts(by_words, near, 1.0 if mode == "meaning" else share)
+    made.parts = parts
     return _with_exact(made, exact, snapshot)
 
 
@@ -216,18 +236,6 @@ def _with_exact(made: Ranked, exact: dict[int, str], snapshot: Snapshot) -> Rank
     made.sure = np.concatenate([np.ones(len(first), bool), made.sure[rest]])[:LONGEST]
     made.exact = {int(row): exact[int(row)] for row in first}
     return made
-
-
-def facets(snapshot: Snapshot, compiled: Compiled) -> dict[str, list[tuple[str, int]]]:
-    """Counts of sure hits: ``year`` (newest first), ``category`` and ``organisation`` (most first)."""
-    query = words.sure_query(compiled, snapshot, score=False)
-    asked = {name: {"terms": {"field": field_, "size": size}} for name, field_, size in (
-        ("year", s.F_YEAR, 60), ("category", s.F_CATEGORY_NAME, 20), ("organisation", s.F_ORGANISATION_NAME, 12))}
-    found = snapshot.searcher.aggregate(query, asked)
-    out = {name: [(str(int(b["key"])) if name == "year" else str(b["key"]), int(b["doc_count"]))
-                  for b in found[name]["buckets"]] for name in asked}
-    out["year"] = sorted((pair for pair in out["year"] if pair[0] != "0"), reverse=True)
-    return out
 
 
 def without_rows(snapshot: Snapshot, rows: Sequence[int]) -> tuple[Any, Any]:

@@ -11,7 +11,8 @@ Fields (names are the ``F_`` constants):
 * ``authors``, ``organisation``, ``venue``, ``topic``: folded lower-case words with positions, one value each.
 * ``identifier``: ``scheme:value`` and the bare value, lower case. ``title_hash``: :func:`title_hash`, exact title.
 * ``category``: lower case, with its parents (cs.cl, cs). ``category_name``, ``organisation_name``, ``topic_name``: as
-  printed, fast, for counts. ``year`` and ``day`` (``date.toordinal()``): fast and indexed; 0 when unknown.
+  printed, fast, for counts. ``source``: schemes of the identifiers, fast; an index made before it has none until it
+  is rebuilt. ``year`` and ``day`` (``date.toordinal()``): fast and indexed; 0 when unknown.
 
 Chinese, Japanese and Korean are split in overlapping pairs of characters, as search engines do for text without
 spaces. Stemmers are Snowball's, by language; folding is Unicode NFKC and then ASCII folding of Latin letters.
@@ -43,6 +44,7 @@ F_AUTHORS, F_ORGANISATION, F_VENUE, F_TOPIC = "authors", "organisation", "venue"
 F_IDENTIFIER, F_TITLE_HASH = "identifier", "title_hash"
 F_CATEGORY, F_YEAR, F_DAY = "category", "year", "day"
 F_CATEGORY_NAME, F_ORGANISATION_NAME, F_TOPIC_NAME = "category_name", "organisation_name", "topic_name"
+F_SOURCE = "source"
 
 PAPER, POSITION = "paper", "position"
 LONGEST = 40  # characters; longer tokens are noise of broken files
@@ -103,7 +105,7 @@ def build() -> Any:
     for name in (F_IDENTIFIER, F_CATEGORY):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field(F_TITLE_HASH, indexed=True)
-    for name in (F_CATEGORY_NAME, F_ORGANISATION_NAME, F_TOPIC_NAME):
+    for name in (F_CATEGORY_NAME, F_ORGANISATION_NAME, F_TOPIC_NAME, F_SOURCE):
         builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field(F_YEAR, indexed=True, fast=True)
     builder.add_unsigned_field(F_DAY, indexed=True, fast=True)
@@ -264,6 +266,8 @@ def _add_names(made: Any, doc: IndexDoc) -> None:
     for scheme, value in doc.identifiers:
         made.add_text(F_IDENTIFIER, f"{scheme}:{value}".lower())
         made.add_text(F_IDENTIFIER, value.lower())
+    for scheme in dict.fromkeys(scheme for scheme, _ in doc.identifiers):
+        made.add_text(F_SOURCE, scheme)
     for category in doc.categories:
         made.add_text(F_CATEGORY_NAME, category)
     for path in dict.fromkeys(part for category in doc.categories for part in category_path(category)):

@@ -17,30 +17,21 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from tantivy import Occur
 
 from .. import config
 from ..errors import BroadsheetError, UsageError
-from . import meaning, ranking, verify, words
-from . import reader as readers
+from . import ranking
+from .embedded import Embedded
 from .embedding.sketch import shipped
 from .embedding.store import find_model
-from .query import Filter, Plan, Problem, parse
+from .engine import Answer, Engine, Question
+from .engine import ReaderFilters as ReaderFilters
+from .query import Plan, Problem, parse
 from .reader import Snapshot
-from .suggest import suggest
 from .why import Marker, Seen, nearest_sentences, reason
 
 SearchError = BroadsheetError  # what an index that is missing, damaged or of another version raises
 Vector = npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class ReaderFilters:
-    """A reader's own narrowing: only these categories, none of these words, none of these rows."""
-
-    categories: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
-    hidden: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +112,20 @@ def embedder() -> Embedder:
         return _embedder
 
 
+def engine_now() -> Embedded:
+    """The engine of this installation. The one place that says which it is."""
+    return Embedded(config.current().index_dir)
+
+
 def snapshot_now() -> Snapshot:
-    """The newest committed state of the index. Raises SearchError with what to do."""
-    return readers.get(config.current().index_dir).refresh()
+    """The newest committed state of the embedded index. Raises SearchError with what to do."""
+    return engine_now().snapshot()
 
 
 def search(text: str, *, mode: str = "hybrid", limit: int = 25, offset: int = 0, order: str = "best", today: date,
-           reader_filters: ReaderFilters | None = None, with_facets: bool = True) -> Result:
-    """Find papers. ``order``: best or newest. ``today`` gives relative dates their meaning.
+           reader_filters: ReaderFilters | None = None, with_facets: bool = True,
+           engine: Engine | None = None) -> Result:
+    """Find papers. ``order``: best or newest. ``today`` gives relative dates their meaning. ``engine``: another one.
 
     Raises UsageError for an unknown mode or order, SearchError when there is no index.
     """
@@ -137,40 +134,18 @@ def search(text: str, *, mode: str = "hybrid", limit: int = 25, offset: int = 0,
                          f"not {mode!r} and {order!r}. Nothing was searched.")
     started = time.perf_counter()
     plan = parse(text, today)
-    snapshot = snapshot_now()
     vector = None
     if mode != "words" and order == "best" and (plan.words or plan.phrases):
         vector = embedder().query(plan.meaning)
-    with verify.suspected(config.current().index_dir):
-        ranked = ranking.rank(plan, snapshot, mode=mode, vector=vector, order=order,
-                              extra=_own_filters(reader_filters, snapshot))
-        counts = _facets(snapshot, ranked) if with_facets and not plan.identifier and not plan.empty else {}
-    hits = _hits(plan, snapshot, ranked, ranked.rows[offset : offset + limit], offset, vector)
+    answer = (engine or engine_now()).search(Question(plan, mode, vector, order, reader_filters, with_facets))
+    hits = _hits(plan, answer, answer.rows[offset : offset + limit], offset, vector)
     problems = plan.problems
-    if plan.identifier and not ranked.total:
+    if plan.identifier and not answer.total:
         problems = (*problems, Problem(0, text.strip()[:80], f"No paper here has the identifier "
                                        f"{':'.join(plan.identifier)}. It may not have been imported."))
-    better = suggest(snapshot, plan.text, ranked.units)
     took = (time.perf_counter() - started) * 1000
-    return Result(ranked.total, round(took, 2), tuple(hits), counts, problems, better, len(ranked.rows), plan)
-
-
-def _facets(snapshot: Snapshot, ranked: ranking.Ranked) -> dict[str, list[tuple[str, int]]]:
-    return ranking.facets(snapshot, ranked.compiled) if ranked.compiled is not None and ranked.total else {}
-
-
-def _own_filters(own: ReaderFilters | None, snapshot: Snapshot) -> list[tuple[Any, Any]]:
-    if own is None:
-        return []
-    clauses: list[tuple[Any, Any]] = []
-    if own.categories:
-        clauses.append((Occur.Must, words.filter_query(snapshot, Filter("cat", own.categories))))
-    if own.without:
-        narrowed = words.compile_plan(Plan("", without=own.without), snapshot)
-        clauses.extend(narrowed.conditions)
-    if own.hidden:
-        clauses.append(ranking.without_rows(snapshot, own.hidden))
-    return clauses
+    return Result(answer.total, round(took, 2), tuple(hits), answer.facets, problems, answer.suggestions,
+                  len(answer.rows), plan)
 
 
 _SHOWN = ("id", "key", "title", "abstract", "authors", "identifiers", "organisation", "published", "imported_votes",
@@ -185,34 +160,33 @@ def _hydrated(rows: Sequence[int]) -> dict[int, dict[str, Any]]:
     return {values[0]: dict(zip(_SHOWN, values, strict=True)) for values in found}
 
 
-def _hits(plan: Plan, snapshot: Snapshot, ranked: ranking.Ranked, rows: Any, offset: int,
-          vector: Vector | None) -> list[Hit]:
+def _hits(plan: Plan, answer: Answer, rows: Any, offset: int, vector: Vector | None) -> list[Hit]:
     found = _hydrated(rows.tolist())
-    marker = Marker(ranked.units, plan.phrases, snapshot.languages)
+    marker = Marker(answer.units, plan.phrases, answer.languages)
     shown = [(place, row) for place, row in enumerate(rows.tolist(), offset) if row in found]
     seen = {row: marker.look(found[row]["title"], found[row]["abstract"]) for _, row in shown}
-    near = _nearest(ranked, shown, seen, vector, marker)
+    near = _nearest(answer, shown, seen, vector, marker)
     hits = []
     for place, row in shown:
         paper = found[row]
-        why = reason(marker, seen[row], sure=bool(ranked.sure[place]), exact=ranked.exact.get(row, ""),
+        why = reason(marker, seen[row], sure=bool(answer.sure[place]), exact=answer.exact.get(row, ""),
                      nearest=near.get(row, ""))
         names = paper["identifiers"]
         hits.append(Hit(
             row, paper["key"], ":".join(names[0]) if names else paper["key"], paper["title"],
             tuple(author["name"] for author in paper["authors"]), paper["organisation"], paper["published"],
-            paper["imported_votes"] or 0, paper["imported_comments"] or 0, round(float(ranked.scores[place]), 4),
-            bool(ranked.sure[place]), why.text, why.snippet,
+            paper["imported_votes"] or 0, paper["imported_comments"] or 0, round(float(answer.scores[place]), 4),
+            bool(answer.sure[place]), why.text, why.snippet,
         ))
     return hits
 
 
-def _nearest(ranked: ranking.Ranked, shown: Sequence[tuple[int, int]], seen: dict[int, Seen],
+def _nearest(answer: Answer, shown: Sequence[tuple[int, int]], seen: dict[int, Seen],
              vector: Vector | None, marker: Marker) -> dict[int, str]:
     """The sentence nearest in meaning, for those on this page that meaning brought."""
     if vector is None:
         return {}
-    rows = [row for place, row in shown if not ranked.sure[place] and marker.mostly_missing(seen[row])]
+    rows = [row for place, row in shown if not answer.sure[place] and marker.mostly_missing(seen[row])]
     if not rows:
         return {}
     best = nearest_sentences([seen[row] for row in rows], lambda texts: shipped().similarities(texts, vector))
@@ -221,13 +195,9 @@ def _nearest(ranked: ranking.Ranked, shown: Sequence[tuple[int, int]], seen: dic
 
 def similar(row: int, limit: int = 5) -> list[int]:
     """Rows nearest in meaning to the paper ``row``, nearest first, without itself. Empty when it has no vector."""
-    snapshot = snapshot_now()
-    vector = snapshot.columns.vector(row)
-    return [] if vector is None else [at for at in nearest(vector, limit + 1, snapshot) if at != row][:limit]
+    return engine_now().similar(row, limit)
 
 
-def nearest(vector: Vector, limit: int, snapshot: Snapshot | None = None) -> list[int]:
+def nearest(vector: Vector, limit: int) -> list[int]:
     """Rows nearest to ``vector`` (float32 [384], unit length), nearest first."""
-    columns = (snapshot or snapshot_now()).columns
-    rows, _ = meaning.scan(columns, meaning.kinds_of(vector), limit)
-    return [int(row) for row in rows]
+    return engine_now().nearest(vector, limit)

@@ -8,14 +8,17 @@ together, plus a little for the title's own. A word that no paper has is looked 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
 from ..text import names
+from ..text.folding import fold
 from ..text.language import detect
 from . import schema as s
 from .query import Filter, Plan
@@ -27,6 +30,8 @@ FUZZY_FROM = 4  # letters: shorter words with one letter changed are other words
 LONG_QUERY = 8  # words; from here on a sure hit may lack some
 LONG_SHARE = 0.85
 OWN_SHARE = 0.3
+_MANY = 2_000_000_000
+_SOURCES = {"pubmed": "pmid", "anthology": "acl", "acl anthology": "acl"}  # what people call them
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 _FIELD_OF = {"author": s.F_AUTHORS, "topic": s.F_TOPIC, "org": s.F_ORGANISATION, "venue": s.F_VENUE}
@@ -190,7 +195,11 @@ def filter_query(snapshot: Snapshot, wanted: Filter) -> Any:
     """The papers that meet a named condition: any of its values."""
     clauses = []
     for value in wanted.values:
-        if wanted.name == "cat":
+        if wanted.name == "votes":
+            query = voted_query(snapshot, int(value))
+        elif wanted.name == "source":
+            query = _source_query(snapshot, value)
+        elif wanted.name == "cat":
             query = Query.term_query(snapshot.schema, s.F_CATEGORY, value.lower(), index_option="basic")
         elif wanted.name == "id":
             query = Query.term_query(snapshot.schema, s.F_IDENTIFIER, value.lower(), index_option="basic")
@@ -199,6 +208,31 @@ def filter_query(snapshot: Snapshot, wanted: Filter) -> Any:
             query = _name_query(snapshot, _FIELD_OF[wanted.name], s.name_words(text))
         clauses.append((Occur.Should, query))
     return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
+
+
+def voted_query(snapshot: Snapshot, least: int) -> Any:
+    """The papers with at least ``least`` votes at other sites, by the mapped column."""
+    columns = snapshot.columns
+    rows = np.flatnonzero((columns.votes >= min(least, _MANY)) & columns.live).tolist()
+    return Query.const_score_query(Query.term_set_query(snapshot.schema, s.F_ROW, rows), 0.0)
+
+
+def has_sources(snapshot: Snapshot) -> bool:
+    """Whether the index knows sources; one made by an earlier version learns them when it is rebuilt."""
+    try:
+        Query.term_query(snapshot.schema, s.F_SOURCE, "arxiv", index_option="basic")
+    except ValueError:
+        return False
+    return True
+
+
+def _source_query(snapshot: Snapshot, source: str) -> Any:
+    """The papers that a source has: those with an identifier of its scheme."""
+    scheme = fold(source)
+    scheme = _SOURCES.get(scheme, scheme)
+    if has_sources(snapshot):
+        return Query.term_query(snapshot.schema, s.F_SOURCE, scheme, index_option="basic")
+    return Query.regex_query(snapshot.schema, s.F_IDENTIFIER, f"{re.escape(scheme)}:.*")
 
 
 def _name_query(snapshot: Snapshot, name: str, terms: list[str]) -> Any:
