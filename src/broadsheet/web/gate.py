@@ -88,7 +88,7 @@ class GateMiddleware:
             # A program sends its token itself; there is no ambient authority that another site could use.
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         elif visit.account is not None:
-            request.user = visit.account  # type: ignore[assignment]
+            request.user = visit.account
         # A blocked member still reads why, takes the own data out, and leaves.
         free = _OPEN if visit.account is None else _OPEN + _OWN
         if current().privacy == "members" and not request.path.startswith(free) and not visit.can("read"):

@@ -87,8 +87,8 @@ class ProxyMiddleware:
 
 def _by_https(request: HttpRequest, by_proxy: bool, site_url: str) -> bool:
     """Whether the browser came by https: the proxy says so, or the keeper did by ``site_url`` for this very host."""
-    told = request.META.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
+    told = str(request.META.get("HTTP_X_FORWARDED_PROTO", "")).rpartition(",")[2].strip().lower()
     if by_proxy and told:
         return told == "https"
     site = urlsplit(site_url)
-    return site.scheme == "https" and request.META.get("HTTP_HOST", "").lower() == site.netloc.lower()
+    return site.scheme == "https" and str(request.META.get("HTTP_HOST", "")).lower() == site.netloc.lower()

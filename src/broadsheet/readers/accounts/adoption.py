@@ -74,7 +74,7 @@ def _merge(gone: Reader, own: Reader, now: datetime) -> None:
     """Move every row of ``gone`` to ``own``, but those that ``own`` has already; then ``gone`` ends."""
     voted = list(Vote.objects.filter(reader=gone).values_list("paper_id", flat=True))
     for relation in Reader._meta.related_objects:
-        model: type[Model] = relation.related_model  # type: ignore[assignment]
+        model: type[Model] = relation.related_model
         name = relation.field.name
         if model is Account:
             continue

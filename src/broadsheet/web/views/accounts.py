@@ -1,4 +1,4 @@
-"""Pages of accounts that are the house's own: overview, sessions, tokens, the way in by invitation, the first account."""
+"""The house's own pages of accounts: overview, sessions, tokens, the way in by invitation, the first account."""
 
 from __future__ import annotations
 
