@@ -6,6 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,9 @@ def broadsheet(*arguments: str | Path, data: Path | None = None, **how: Any) -> 
     """Run one command to its end. ``env`` adds variables; other keywords go to ``subprocess.run``."""
     given = environment(**how.pop("env", {}), **({"BROADSHEET_DATA": str(data)} if data else {}))
     command = [sys.executable, "-m", "broadsheet", *map(str, arguments)]
+    how = {"timeout": 90, **how}
     return subprocess.run(
-        command, env=given, capture_output=True, text=True, timeout=90, check=False, stdin=subprocess.DEVNULL, **how
+        command, env=given, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, **how
     )
 
 
@@ -57,6 +60,19 @@ def rows(data: Path) -> dict[str, list[tuple[Any, ...]]]:
 
     Also checks that SQLite finds the file whole.
     """
+    return {table: sorted(found, key=repr) for table, found in _tables(data)}
+
+
+def digests(data: Path) -> dict[str, list[bytes]]:
+    """The same as BLAKE2b-128 of each row, sorted: for databases whose rows do not fit the memory twice."""
+    return {
+        table: sorted(blake2b(repr(row).encode(), digest_size=16).digest() for row in found)
+        for table, found in _tables(data)
+    }
+
+
+def _tables(data: Path) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
+    """Name and rows of each table; one table is to be read to its end before the next."""
     connection = sqlite3.connect(data / "broadsheet.sqlite3")
     try:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -65,23 +81,16 @@ def rows(data: Path) -> dict[str, list[tuple[Any, ...]]]:
             id_: f"{identifiers} {state}"
             for id_, identifiers, state in connection.execute("SELECT id, identifiers, state FROM catalogue_paper")
         }
-        found: dict[str, list[tuple[Any, ...]]] = {}
         where = dict.fromkeys(("paper", "identifier", "paperauthor", "paperterm", "sourcerecord", "announcement"), "")
         where["paper"] = "WHERE state != 'merged'"
         for table in where:
             columns = [row[1] for row in connection.execute(f"PRAGMA table_info(catalogue_{table})")]
             left_out = {"id", "key", "revision", "added_at", "changed_at", "received_at"}
             kept = [name for name in columns if name not in left_out]
-            found[table] = sorted(
-                (
-                    tuple(
-                        names.get(value) if name in ("paper_id", "merged_into_id") else value
-                        for name, value in zip(kept, row, strict=True)
-                    )
-                    for row in connection.execute(f"SELECT {', '.join(kept)} FROM catalogue_{table} {where[table]}")
-                ),
-                key=repr,
+            named = [name in ("paper_id", "merged_into_id") for name in kept]
+            yield table, (
+                tuple(names.get(value) if of_paper else value for of_paper, value in zip(named, row, strict=True))
+                for row in connection.execute(f"SELECT {', '.join(kept)} FROM catalogue_{table} {where[table]}")
             )
-        return found
     finally:
         connection.close()

@@ -18,11 +18,12 @@ INTERACTIVE = 0
 BULK = 1
 LANES = (INTERACTIVE, BULK)
 ACTIVITY = 2  # votes and comments: read by pages and columns, never by the index of words
+PUT, DROP, COUNT = "put", "drop", "count"  # COUNT: only imported votes or comments differ; the words stay
 _LOCK = 0x42524F41  # "BROA": the advisory lock of the log
 
 
 class Change(NamedTuple):
-    """Row ``seq`` of the log: paper ``paper_id`` was put (added or changed) or dropped."""
+    """Row ``seq`` of the log: paper ``paper_id`` was put (added or changed), dropped, or counted anew."""
 
     seq: int
     lane: int

@@ -129,6 +129,7 @@ class _Batch:
         self.by_paper: dict[int, _Work] = {}
         self.records: dict[tuple[str, str], tuple[int, bytes] | _Work] = {}
         self.strong: dict[int, set[tuple[str, str]]] = {}
+        self.counted: set[int] = set()  # papers of which nothing changed but imported votes and comments
         self.gone: dict[int, int] = {}  # papers absorbed in this batch -> the paper that has their records now
 
     def run(self, lane: int) -> Counts:
@@ -139,7 +140,8 @@ class _Batch:
         for work, id_ in zip(new, writer.next_ids(len(new)) if new else [], strict=True):
             work.id = id_
         changed = self._write_new(new) + self._write_known([w for w in self.work.values() if w not in new])
-        changes.append(changed, lane)
+        changes.append([id_ for id_ in changed if id_ not in self.counted], lane)
+        changes.append([id_ for id_ in changed if id_ in self.counted], lane, changes.COUNT)
         return self.counts
 
     def _load(self) -> None:
@@ -325,7 +327,9 @@ class _Batch:
             [(one.item.source, one.item.source_key, one.digest, one.item.record) for one in items], self.now
         )
         self._write_records(works)
-        changed = reproject([work.id for work in works if work.id is not None], self.front_lists, self.now)
+        changed = reproject(
+            [work.id for work in works if work.id is not None], self.front_lists, self.now, self.counted
+        )
         return [*changed, *(gone for gone, _ in absorbed)]
 
 

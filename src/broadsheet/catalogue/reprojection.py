@@ -23,10 +23,13 @@ def in_list(column: str, count: int) -> str:
     return f"{column} IN ({', '.join(['%s'] * count)})"
 
 
-def reproject(ids: Sequence[int], front_lists: Sequence[str] | None, now: datetime) -> list[int]:
+def reproject(
+    ids: Sequence[int], front_lists: Sequence[str] | None, now: datetime, counted: set[int] | None = None
+) -> list[int]:
     """Project papers from their stored records, inside the caller's transaction; returns the ids that changed.
 
-    The caller appends the change rows. Hidden and merged papers keep their state.
+    The caller appends the change rows. Hidden and merged papers keep their state. To ``counted`` are added those of
+    which nothing changed but imported votes and comments.
     """
     if not ids:
         return []
@@ -43,9 +46,12 @@ def reproject(ids: Sequence[int], front_lists: Sequence[str] | None, now: dateti
         values = writer.paper_values(projected)
         state, stored = current[id_]
         wanted = state if state in ("hidden", "merged") else ("deleted" if projected.deleted else "live")
-        if wanted != state or _comparable(values) != _comparable(stored) or _announcements_differ(id_, projected):
+        differing = _differing(values, stored) | _announcements_differ(id_, projected)
+        if wanted != state or differing:
             rows.append((id_, wanted, values))
             parts.append((id_, projected))
+            if counted is not None and wanted == state and differing <= _COUNTS:
+                counted.add(id_)
     writer.update_papers(rows, now)
     writer.replace_parts(parts)
     return [id_ for id_, _, _ in rows]
@@ -94,6 +100,15 @@ def _parsed(form: str, body: Any) -> ParsedRecord:
 _JSON = {"authors", "identifiers", "categories", "topics", "links", "versions", "retraction", "ai_keywords"}
 
 
+_COUNTS = {"imported_votes", "imported_comments", "votes of announcements"}
+
+
+def _differing(values: Sequence[Any], stored: Sequence[Any]) -> set[str]:
+    """The columns in which two projections of one paper differ."""
+    pairs = zip(writer.PAPER_COLUMNS, _comparable(values), _comparable(stored), strict=True)
+    return {column for column, one, two in pairs if one != two}
+
+
 def _comparable(values: Sequence[Any]) -> list[Any]:
     """Stored and fresh values in one form: PostgreSQL keeps JSON re-ordered, dates as dates."""
     out: list[Any] = []
@@ -109,11 +124,16 @@ def _comparable(values: Sequence[Any]) -> list[Any]:
     return out
 
 
-def _announcements_differ(paper_id: int, projected: Projected) -> bool:
+def _announcements_differ(paper_id: int, projected: Projected) -> set[str]:
+    """What differs between the announcements that are stored and those of ``projected``."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT list, day, category, kind, inferred, votes FROM catalogue_announcement WHERE paper_id = %s",
             [paper_id],
         )
         stored = {(r[0], str(r[1]), r[2], r[3], bool(r[4]), r[5]) for r in cursor.fetchall()}
-    return stored != {tuple(row) for row in writer.announcement_rows(projected)}
+    fresh = {tuple(row) for row in writer.announcement_rows(projected)}
+    if stored == fresh:
+        return set()
+    without_votes = {row[:-1] for row in stored} == {row[:-1] for row in fresh}
+    return {"votes of announcements" if without_votes else "announcements"}

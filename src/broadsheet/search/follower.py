@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
-from ..catalogue import changes
+from ..catalogue import changes, counts
 from ..catalogue.documents import IndexDoc, documents
 from ..errors import BroadsheetError
 from . import schema, store
@@ -78,8 +78,14 @@ class GenerationWriter:
         wanted = list(dict.fromkeys(ids))
         found = documents(wanted)
         self.put([found[row] for row in wanted if row in found])
+        self.count([row for row in wanted if row in found])  # they may have moved since the row was read
         self.drop([row for row in wanted if row not in found])
         return len(wanted)
+
+    def count(self, ids: Sequence[int]) -> None:
+        """Bring votes and comments of ``ids`` to what they are now: seen at once, without a commit of the words."""
+        if ids:
+            self.columns.recount(ids, counts.counts)
 
     def put(self, docs: Sequence[IndexDoc]) -> None:
         """Write ``docs``, in place of what was there."""
@@ -154,6 +160,7 @@ class Follower:
         self._oldest = 0.0  # monotonic time of the first uncommitted paper
         self._last_interactive = float("-inf")
         self._tidy_at = 0.0
+        self._counted = 0  # position in the lane of activity; not kept: all is counted again at the start
         self._backlog: list[changes.Change] = []
         try:
             self._open()
@@ -184,6 +191,9 @@ class Follower:
         if torn := writer.columns.verify():
             writer.apply(torn)
             writer.commit(writer.committed)
+        self._counted = changes.newest(changes.ACTIVITY)
+        if counts.registered():  # imported counts come by the other lanes; what readers do may have been missed
+            writer.columns.recount(None, counts.counts)
         store.sweep(self.index_dir, generation)
         return writer
 
@@ -219,6 +229,7 @@ class Follower:
 
     def _step(self, seconds: float) -> int:
         writer = self._open()
+        self._activity(writer)
         applied = self._interactive(writer)
         if applied:
             return applied
@@ -231,7 +242,7 @@ class Follower:
             part, self._backlog = self._backlog[:SLICE], self._backlog[SLICE:]
             if not writer.uncommitted:
                 self._oldest = time.monotonic()
-            applied += writer.apply(change.paper_id for change in part)
+            applied += self._apply(writer, part)
             self._seen[changes.BULK] = part[-1].seq
             if found := self._interactive(writer):
                 return applied + found
@@ -254,11 +265,22 @@ class Follower:
         found = changes.read(changes.INTERACTIVE, self._seen[changes.INTERACTIVE], INTERACTIVE_BATCH)
         if not found:
             return 0
-        applied = writer.apply(change.paper_id for change in found)
+        applied = self._apply(writer, found)
         self._seen[changes.INTERACTIVE] = found[-1].seq
         self._commit(writer)
         self._last_interactive = time.monotonic()
         return applied
+
+    def _apply(self, writer: GenerationWriter, found: Sequence[changes.Change]) -> int:
+        counted = [change.paper_id for change in found if change.kind == changes.COUNT]
+        writer.count(counted)
+        return len(counted) + writer.apply(change.paper_id for change in found if change.kind != changes.COUNT)
+
+    def _activity(self, writer: GenerationWriter) -> None:
+        """What readers did since the last look: their votes and comments reach the columns, not the words."""
+        while found := changes.read(changes.ACTIVITY, self._counted, _READ) if counts.registered() else []:
+            writer.count([change.paper_id for change in found])
+            self._counted = found[-1].seq
 
     def _due(self, writer: GenerationWriter) -> bool:
         now = time.monotonic()

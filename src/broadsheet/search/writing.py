@@ -14,7 +14,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -28,6 +28,7 @@ from .schema import STEMMERS, day_number, readable
 from .store import replace_file
 
 if TYPE_CHECKING:
+    from ..catalogue.counts import Counts
     from ..catalogue.documents import IndexDoc
 
 Vectors = npt.NDArray[np.float32]
@@ -168,6 +169,19 @@ class ColumnWriter:
                 self._names.append(name)
             codes.append(code or 0)
         return codes + [0] * (MAX_CATEGORIES - len(codes))
+
+    def recount(self, rows: Sequence[int] | None, counts: Callable[[Sequence[int] | None], Counts]) -> None:
+        """Votes and comments of ``rows`` (None: of all), as ``counts`` tells them while nobody else may write.
+
+        Asked inside the lock: whoever writes last has also read last, so no older count can end up in the columns.
+        """
+        with self.writing():
+            chosen = np.arange(self._rows) if rows is None else np.array([r for r in rows if r < self._rows], np.int64)
+            told = counts(None if rows is None else chosen.tolist())
+            for place, name in enumerate(("votes", "comments")):
+                fresh = np.array([told[row][place] if row in told else 0 for row in chosen.tolist()], np.int32)
+                wrong = np.flatnonzero(self.arrays[name][chosen] != fresh)
+                self.arrays[name][chosen[wrong]] = fresh[wrong]
 
     def drop(self, ids: Sequence[int]) -> None:
         """Take rows out of every answer at once. Their vectors stay, for when they come back."""
