@@ -118,8 +118,9 @@ def test_to_html_of_habits(tex: str, drawn: str) -> None:
 
 
 def test_to_html_sets_what_follows_a_formula() -> None:
-    assert latex.to_html("$x$'s value").endswith("</math>’s value")
-    assert latex.to_html("the '$x$'").startswith("the ‘<math")
+    assert latex.to_html("$x$'s value").endswith("</math>’</span>s value")
+    assert latex.to_html("$x$ and $y$, too").count('<span class="nb">') == 1
+    assert latex.to_html("the '$x$ y'").startswith("the ‘<math")
 
 
 @pytest.mark.parametrize(

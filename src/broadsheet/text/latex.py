@@ -156,7 +156,11 @@ def to_html(text: str) -> str:
         out.append(formula(_tex(match)))
         last = match.end()
     out.append(html.escape(_between(text, last, len(text))))
-    return "".join(out)
+    return _CLINGING.sub(r'<span class="nb">\1</span>', "".join(out))
+
+
+# Browsers break a line between a formula and the comma behind it; the style's class "nb" forbids it.
+_CLINGING = re.compile(r"(<math(?:(?!<math).)*?</math>(?:[,.;:!?)\]’”]|-\w{1,12})+)", re.S)
 
 
 def _sign(match: re.Match[str]) -> str:

@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 from ..catalogue import site as choices
 from ..readers import service as readers
 from ..text import latex
+from ..text.typography import typeset
 
 STATIC = Path(__file__).parent / "static"
 NBSP = "\u00a0"
@@ -95,6 +96,12 @@ def day_short(value: str | date, *, this_year: int | None = None) -> str:
 def formula_html(text: str) -> Markup:
     """Text with formulas as MathML, everything else escaped; never raw TeX."""
     return Markup(latex.to_html(text))  # noqa: S704 - escaped by text/latex.py, tested there and in tests/attack
+
+
+def snippet(html: str) -> Markup:
+    """A hit's snippet, safe HTML of the search, set as print like the text around it."""
+    plain = html.replace("&#x27;", "'").replace("&quot;", '"')  # in text both mean the same escaped or not
+    return Markup(typeset(plain))  # noqa: S704 - tags and angle brackets stay as the search escaped them
 
 
 def coded(text: str) -> Markup:
@@ -171,7 +178,7 @@ def environment(**options: Any) -> Environment:
     )
     made.filters.update(
         number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,
-        isoformat=_isoformat, browser=browser, exact=exact, coded=coded,
+        isoformat=_isoformat, browser=browser, exact=exact, coded=coded, snippet=snippet,
     )
     return made
 

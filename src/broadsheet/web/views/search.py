@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +14,7 @@ from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import identifiers
 from broadsheet.web.rendering import render
-from broadsheet.web.shown import Shown
+from broadsheet.web.shown import SCHEME_NAMES, SOURCE_NAMES, Shown
 from broadsheet.web.visits import visit_of
 
 from .listing import PER_PAGE, Pages, page_number
@@ -102,7 +103,8 @@ def _looser(text: str) -> str:
 
 
 # Facets in the order of the page; a value narrows the query by its operator, so that the address says it all.
-_FACETS = (("category", "Category", "cat"), ("year", "Published", "year"), ("organisation", "Organisation", "org"))
+_FACETS = (("category", "Category", "cat"), ("year", "Published", "year"), ("organisation", "Organisation", "org"),
+           ("source", "Source", "source"), ("votes", "Votes elsewhere", "votes"))
 
 
 def _facets(asked: Asked, result: Any) -> list[dict[str, Any]]:
@@ -116,17 +118,23 @@ def _facets(asked: Asked, result: Any) -> list[dict[str, Any]]:
     return out
 
 
+_LABELS: dict[str, Callable[[str], str]] = {
+    "source": lambda name: SCHEME_NAMES.get(name) or SOURCE_NAMES.get(name, name),
+    "votes": lambda least: f"{least} or more",
+}
+
+
 def _facet(asked: Asked, operator: str, value: str, count: int) -> dict[str, Any]:
     quoted = value if value.replace(".", "").replace("-", "").isalnum() and value.isascii() else f'"{value}"'
     word = f"{operator}:{quoted}"
     on = word in asked.text.split()
     text = " ".join(part for part in asked.text.split() if part != word) if on else f"{asked.text} {word}"
-    return {"label": value, "count": count, "on": on, "address": asked.address(q=text)}
+    return {"label": _LABELS.get(operator, str)(value), "count": count, "on": on, "address": asked.address(q=text)}
 
 
 def _chips(asked: Asked) -> list[tuple[str, str]]:
     """Operators in the query, each with the address of the query without it."""
-    names = ("cat:", "topic:", "org:", "year:", "since:", "until:", "author:", "venue:", "votes:", "in:")
+    names = ("cat:", "topic:", "org:", "year:", "since:", "until:", "author:", "venue:", "votes:", "in:", "source:")
     parts = asked.text.split()
     return [(part, asked.address(q=" ".join(parts[:index] + parts[index + 1:])))
             for index, part in enumerate(parts) if part.startswith(names) and '"' not in part]
