@@ -84,16 +84,13 @@ def test_relevance(tmp_path: Path, mode: str) -> None:
     for hit in hits:
         (shown,) = numbers(f"/formula/search?paper={hit.key}&q=notes+on+harbour+trade+of+galaxies&mode={mode}")
 
-        def part(letter: str, shown: dict[str, float] = shown) -> float:
-            if letter not in shown:
-                return 0.0
-            low, high = shown[f"{letter}₀"], shown[f"{letter}₁"]
-            return 1.0 if high == low else (shown[letter] - low) / (high - low)
-
         if mode == "hybrid":
-            again = (1 - shown["w"]) * part("b") + shown["w"] * part("m")
+            by_words = shown["b"] / shown["b₁"] if "b" in shown else 0.0
+            again = (1 - shown["w"]) * by_words + shown["w"] * shown["m"] / 6
+            if "n" in shown:
+                again = max(0.7 * again + 0.3 * shown["n"], shown["s₀"])
             assert again == pytest.approx(shown["score"], abs=6e-5)
-        else:  # one list alone is not stretched
+        else:  # one list alone stands as it is
             assert shown["b" if mode == "words" else "m"] == pytest.approx(shown["score"], abs=6e-5)
         assert shown["score"] == hit.score
 

@@ -85,13 +85,15 @@ def bench_crawl(quick: Quick = True, data: Data = None, json: Json = False) -> N
 def evaluate_search(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A collection in BEIR layout, or a folder of them.")],
     mode: Annotated[str, typer.Option(help="words, meaning or hybrid.")] = "hybrid",
-    vectors: Annotated[str, typer.Option(help="full or sketch.")] = "sketch",
+    vectors: Annotated[str, typer.Option(help="sketch, full, or mixture: 0 to 100% full.")] = "sketch",
+    keep: Annotated[Path | None, typer.Option(help="A directory that keeps full vectors for the next run.")] = None,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
     """nDCG@10, recall@100 and MRR@10 through the product's own pipeline."""
-    if mode not in ("words", "meaning", "hybrid") or vectors not in ("full", "sketch"):
-        raise UsageError("--mode must be words, meaning or hybrid; --vectors full or sketch. Nothing was measured.")
+    if mode not in ("words", "meaning", "hybrid") or vectors not in ("full", "sketch", "mixture"):
+        raise UsageError("--mode must be words, meaning or hybrid; --vectors full, sketch or mixture. Nothing was "
+                         "measured.")
     if not directory.is_dir():
         raise UsageError(f"{directory} is not a directory. Nothing was measured.")
     import tempfile
@@ -100,4 +102,4 @@ def evaluate_search(
         boot(Path(scratch))
         from ..evaluate.search import evaluate_search as measure
 
-        _report(dict(measure(directory, mode=mode, vectors=vectors, quick=quick)), json)
+        _report(dict(measure(directory, mode=mode, vectors=vectors, quick=quick, keep=keep)), json)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -23,6 +23,7 @@ import numpy.typing as npt
 from ..catalogue.documents import IndexDoc
 from ..errors import UsageError
 from ..search import ranking, store
+from ..search.embedding.store import read_manifest
 from ..search.follower import GenerationWriter
 from ..search.query import parse
 from ..search.reader import IndexReader, Snapshot
@@ -31,10 +32,11 @@ from ..search.writing import hash_number, vector_text
 from ..text.language import detect
 from . import measures
 from .collection import Collection, Question, is_collection, read
+from .kept import Embed, KeptVectors
 
-Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 TODAY = date(2026, 1, 1)  # collections have no clock; relative dates do not occur in their queries
-QUICK_DOCUMENTS, QUICK_QUERIES = 6000, 60
+QUICK_DOCUMENTS, QUICK_QUERIES, QUICK_FULL = 6000, 60, 400
+SHARES = (0.0, 0.1, 0.3, 0.6, 1.0)  # of the papers with full vectors, in a mixture
 KNOWN_ITEM = ("pubmedqa", "taln-fr", "csl-zh")
 _BATCH = 500
 
@@ -69,16 +71,21 @@ def build(collection: Collection, directory: Path) -> Built:
     return Built(directory, {doc.row: entry[0] for doc, entry in zip(docs, collection.documents, strict=True)}, docs)
 
 
-def fill_full(built: Built, embed: Embed, share: float = 1.0) -> int:
-    """Replace sketches by full vectors, newest (last) rows first, until ``share`` of the papers has them."""
+def full_vectors(built: Built, embed: Embed) -> npt.NDArray[np.float32]:
+    """The full model's vectors of all documents, float32 [documents, 384]."""
+    return embed([vector_text(doc.title, doc.abstract) for doc in built.docs])
+
+
+def fill_full(built: Built, vectors: npt.NDArray[np.float32], share: float = 1.0) -> int:
+    """Replace sketches by full ``vectors``, newest (last) rows first, until ``share`` of the papers has them."""
     count = round(share * len(built.docs))
-    chosen = built.docs[len(built.docs) - count :]
+    first = len(built.docs) - count
     writer = GenerationWriter(store.current(built.directory))
     try:
-        for start in range(0, len(chosen), _BATCH):
-            part = chosen[start : start + _BATCH]
-            vectors = embed([vector_text(doc.title, doc.abstract) for doc in part])
-            writer.columns.fill([doc.row for doc in part], [hash_number(doc.text_hash) for doc in part], vectors)
+        for start in range(first, len(built.docs), _BATCH):
+            part = built.docs[start : start + _BATCH]
+            writer.columns.fill([doc.row for doc in part], [hash_number(doc.text_hash) for doc in part],
+                                vectors[start : start + len(part)])
         writer.commit({0: 0, 1: 0})
     finally:
         writer.close()
@@ -112,23 +119,30 @@ def _ask(question: Question, snapshot: Snapshot, mode: str, embedder: Embedder) 
     return ranking.rank(plan, snapshot, mode=mode, vector=vector)
 
 
-def full_embed() -> Embed:
-    """The full model's embedding. Raises ModelError saying how to install it."""
+def full_embed(keep: Path | None = None) -> Embed:
+    """The full model's embedding, its vectors kept in ``keep``. Raises ModelError saying how to install it."""
     from ..search.embedding.full import FullModel
 
-    return FullModel.load().embed
+    model = FullModel.load()
+    if keep is None:
+        return model.embed
+    manifest = read_manifest(model.directory) or {}
+    return KeptVectors(model.embed, keep, str(manifest.get("files", {}).get("model.onnx", {}).get("sha256", "")))
 
 
 def evaluate_search(directory: Path, mode: str = "hybrid", vectors: str = "sketch", *, quick: bool = False,
-                    embed: Embed | None = None, share: float = 1.0) -> dict[str, Any]:
+                    embed: Embed | None = None, keep: Path | None = None) -> dict[str, Any]:
     """Measure one collection, or every collection in a folder (then ``collections`` and their ``mean``).
 
-    ``vectors``: full or sketch, for papers and queries alike. ``quick``: at most 6,000 documents and 60 queries a
-    collection, full vectors only of what is left of half a minute. ``embed`` and ``share``: another full model, and
-    which part of the papers (the newest) has its vectors.
+    ``vectors``: full or sketch, for papers and queries alike; mixture asks with the full model while 0, 10, 30, 60
+    and 100% of the papers (the newest) have its vectors, and adds ``mixtures``, nDCG@10 by percentage. ``quick``: at
+    most 6,000 documents and 60 queries a collection, full vectors only of what is left of half a minute. ``embed``:
+    another full model. ``keep``: a directory for full vectors.
     """
+    if embed is None and vectors != "sketch" and mode != "words":
+        embed = full_embed(keep)
     if is_collection(directory):
-        return _one(directory, mode, vectors, quick, embed, share)
+        return _one(directory, mode, vectors, quick, embed)
     folders = sorted(path for path in directory.iterdir() if path.is_dir() and is_collection(path))
     if not folders:
         raise UsageError(f"{directory} is no collection in BEIR layout and holds none. Nothing was measured.")
@@ -137,28 +151,51 @@ def evaluate_search(directory: Path, mode: str = "hybrid", vectors: str = "sketc
         if quick and time.monotonic() - started > 20:
             left_out.append(folder.name)
             continue
-        rows.append(_one(folder, mode, vectors, quick, embed, share))
+        rows.append(_one(folder, mode, vectors, quick, embed))
     return {"mode": mode, "vectors": vectors, "collections": rows, "left_out": left_out, **means_of(rows)}
 
 
-def means_of(rows: Iterable[dict[str, Any]]) -> dict[str, float]:
-    """Mean nDCG@10 without and with the known-item sets."""
-    rows = list(rows)
-    apart = [row["ndcg@10"] for row in rows if row["collection"] not in KNOWN_ITEM]
-    return {"mean_ndcg@10": round(statistics.fmean(apart), 4) if apart else 0.0,
-            "mean_of_all_ndcg@10": round(statistics.fmean([row["ndcg@10"] for row in rows]), 4) if rows else 0.0}
+def means_of(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Mean nDCG@10 without and with the known-item sets; of mixtures without them."""
+    apart = [row for row in rows if row["collection"] not in KNOWN_ITEM]
+    means: dict[str, Any] = {"mean_ndcg@10": _mean([row["ndcg@10"] for row in apart]),
+                             "mean_of_all_ndcg@10": _mean([row["ndcg@10"] for row in rows])}
+    if apart and all("mixtures" in row for row in apart):
+        means["mean_mixtures"] = {name: _mean([row["mixtures"][name] for row in apart])
+                                  for name in apart[0]["mixtures"]}
+    return means
 
 
-def _one(directory: Path, mode: str, vectors: str, quick: bool, embed: Embed | None, share: float) -> dict[str, Any]:
+def _mean(values: Sequence[float]) -> float:
+    return round(statistics.fmean(values), 4) if values else 0.0
+
+
+def _one(directory: Path, mode: str, vectors: str, quick: bool, embed: Embed | None) -> dict[str, Any]:
     collection = read(directory)
     if quick:
         collection = _smaller(collection)
-    embedder = Embedder(full=vectors == "full")
+    embedder = Embedder(full=vectors != "sketch")
     with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
         built = build(collection, Path(scratch) / "index")
-        if vectors == "full" and mode != "words":
-            fill_full(built, embed or full_embed(), min(share, 400 / len(built.docs)) if quick else share)
-        return run_queries(collection, built, mode, embedder)
+        if embed is None or mode == "words":
+            return run_queries(collection, built, mode, embedder)
+        share = min(1.0, QUICK_FULL / len(built.docs)) if quick else 1.0
+        found = full_vectors(built if share == 1.0 else _newest(built, share), embed)
+        whole = np.zeros((len(built.docs), found.shape[1]), np.float32)
+        whole[len(whole) - len(found) :] = found
+        mixtures: dict[str, float] = {}
+        if vectors == "mixture":
+            for part in SHARES[:-1]:
+                fill_full(built, whole, part * share)
+                mixtures[f"{part:.0%}"] = run_queries(collection, built, mode, embedder)["ndcg@10"]
+        fill_full(built, whole, share)
+        result = run_queries(collection, built, mode, embedder)
+        return {**result, "mixtures": {**mixtures, "100%": result["ndcg@10"]}} if mixtures else result
+
+
+def _newest(built: Built, share: float) -> Built:
+    """The last ``share`` of the documents."""
+    return Built(built.directory, built.names, built.docs[len(built.docs) - round(share * len(built.docs)) :])
 
 
 def _smaller(collection: Collection) -> Collection:

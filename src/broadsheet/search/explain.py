@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from . import fusion, meaning, ranking, service
+from . import meaning, ranking, service
 from .columns import FULL, SKETCH
 from .query import parse
 
@@ -20,14 +20,17 @@ KINDS = {SKETCH: "sketch", FULL: "full model"}
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """One hit of a search. ``words`` and ``meaning``: (its score, lowest, highest) in each list, None if it is in none.
+    """One hit of a search. ``words``: (its score, the highest) of the list by words, None if it is not in it;
+    ``meaning``: spreads nearer than usual, None where meaning took no part. ``weight``: that of meaning.
 
-    ``weight``: that of meaning. ``exact``: "title" or "identifier" where that alone put it first. ``place`` from 1.
+    ``around``: (what its neighbours have on the average, the lowest score of the best papers), None if it is not one
+    of these. ``exact``: "title" or "identifier" where that alone put it first. ``place`` from 1.
     """
 
-    words: tuple[float, float, float] | None
-    meaning: tuple[float, float, float] | None
+    words: tuple[float, float] | None
+    meaning: float | None
     weight: float
+    around: tuple[float, float] | None
     exact: str
     score: float
     place: int
@@ -43,24 +46,20 @@ def relevance(text: str, row: int, *, mode: str, today: date) -> Relevance | Non
     if not len(places):
         return None
     place, parts = int(places[0]), ranked.parts
+    by_words = _entry(parts.words, row) if parts and mode != "meaning" else None
+    around = _entry(parts.around, row) if parts else None
     return Relevance(
-        _in_list(parts.words, row) if parts and mode != "meaning" else None,
-        _in_list(parts.meaning, row) if parts and parts.meaning is not None else None,
-        parts.share if parts else 0.0, ranked.exact.get(row, ""), round(float(ranked.scores[place]), 4), place + 1)
+        (by_words, float(parts.words[1].max())) if parts and by_words is not None else None,
+        _entry(parts.meaning, row) if parts else None, parts.share if parts else 0.0,
+        (around, parts.lowest) if parts and around is not None else None,
+        ranked.exact.get(row, ""), round(float(ranked.scores[place]), 4), place + 1)
 
 
-def _in_list(part: tuple[ranking.Rows, ranking.Scores], row: int) -> tuple[float, float, float] | None:
-    rows, scores = part
-    at = np.flatnonzero(rows == row)
-    return (float(scores[at[0]]), float(scores.min()), float(scores.max())) if len(at) else None
-
-
-def stretched(part: tuple[float, float, float] | None) -> float:
-    """What :func:`fusion.min_max` makes of one entry of a list: 0 to 1."""
+def _entry(part: tuple[ranking.Rows, ranking.Scores] | None, row: int) -> float | None:
     if part is None:
-        return 0.0
-    score, low, high = part
-    return 1.0 if high - low < fusion.FLAT else (score - low) / (high - low)
+        return None
+    at = np.flatnonzero(part[0] == row)
+    return float(part[1][at[0]]) if len(at) else None
 
 
 @dataclass(frozen=True, slots=True)

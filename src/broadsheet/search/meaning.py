@@ -18,6 +18,7 @@ Scores = npt.NDArray[np.float32]
 Vector = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 Distances = npt.NDArray[np.uint16]
+Usual = dict[int, tuple[float, float]]  # mean and spread of the similarities to one query, by kind of row
 
 CANDIDATES = 2000  # of each kind, by sign bits; with all that are as far as the last
 SAMPLE = 1024  # rows of each kind that mean and spread are taken from
@@ -72,10 +73,12 @@ def usual(columns: Columns, kind: int, count: int, query: Vector) -> tuple[float
     return float(found.mean()), max(float(found.std()), 1e-4)
 
 
-def scan(columns: Columns, queries: dict[int, Vector], limit: int, mask: Mask | None = None) -> tuple[Rows, Scores]:
+def scan(columns: Columns, queries: dict[int, Vector], limit: int, mask: Mask | None = None,
+         known: Usual | None = None) -> tuple[Rows, Scores]:
     """The ``limit`` nearest live rows and their standardised scores, best first.
 
     ``queries``: the query's vector for each kind of row (SKETCH, FULL). ``mask``: bool [rows], which may be found.
+    ``known`` takes what is usual for each kind, for :func:`standardised`.
     """
     allowed = columns.live if mask is None else columns.live & mask
     found: list[Rows] = []
@@ -96,6 +99,8 @@ def scan(columns: Columns, queries: dict[int, Vector], limit: int, mask: Mask | 
         if not len(rows):
             continue
         mean, spread = usual(columns, kind, count, query)
+        if known is not None:
+            known[kind] = mean, spread
         found.append(rows.astype(np.int64))
         scores.append(((cosines(columns, rows, query) - mean) / spread).astype(np.float32))
     if not found:
@@ -103,6 +108,25 @@ def scan(columns: Columns, queries: dict[int, Vector], limit: int, mask: Mask | 
     rows, score = np.concatenate(found), np.concatenate(scores)
     order = np.lexsort((-rows, -score))[:limit]
     return rows[order], score[order]
+
+
+def standardised(columns: Columns, queries: dict[int, Vector], rows: Rows, known: Usual) -> Scores:
+    """The scores that :func:`scan` gives, float32 [len(rows)], for any ``rows``; 0, the usual, without a vector."""
+    out = np.zeros(len(rows), np.float32)
+    kinds = columns.kind[rows]
+    for kind, query in queries.items():
+        at = np.flatnonzero(kinds == kind)
+        if len(at):
+            if kind not in known:
+                known[kind] = usual(columns, kind, int(np.count_nonzero(columns.kind == kind)), query)
+            mean, spread = known[kind]
+            out[at] = (cosines(columns, rows[at], query) - mean) / spread
+    return out
+
+
+def vectors(columns: Columns, rows: Rows) -> npt.NDArray[np.float32]:
+    """The stored vectors of ``rows``, float32 [len(rows), 384], about unit length; zeros where there is none."""
+    return columns.vectors[rows].astype(np.float32) * columns.scales[rows, None]
 
 
 def full_share(columns: Columns) -> float:

@@ -18,12 +18,16 @@ from .shown import Shown
 
 _SEARCH = Formula(
     "search", "How search orders its hits",
-    "score = (1 − w) × (b − b₀) ÷ (b₁ − b₀) + w × (m − m₀) ÷ (m₁ − m₀)",
+    f"score = {1 - fusion.NEIGHBOUR_WEIGHT:g} × own + {fusion.NEIGHBOUR_WEIGHT:g} × n\n"
+    f"own = (1 − w) × b ÷ b₁ + w × m ÷ {fusion.SPREADS:g}",
     (
-        "b: the paper's score by words (BM25 over title and abstract, the title weighing more); b₀ and b₁ the lowest "
-        f"and the highest in the list by words. m: its score by meaning; m₀ and m₁ those of the list by meaning. Each "
-        f"list has its best {fusion.LIST:,} papers; a paper that one list lacks gets nothing from it. Where all scores "
-        "of a list are equal, its fraction is 1.",
+        "b: the paper's score by words (BM25 over title and abstract, the title weighing more), 0 where it is not in "
+        f"the list by words; b₁ the highest of that list. m: by how many spreads the paper is nearer in meaning than "
+        f"papers usually are to this query; {fusion.SPREADS:g} of them count as much as b₁. The best {fusion.LIST:,} "
+        "by words and as many by meaning take part.",
+        f"n: what the {fusion.NEIGHBOURS} papers nearest in meaning among the best {fusion.BEST} have as their own, on "
+        "the average, nearer ones weighing more: papers near to each other answer the same question. No score falls "
+        f"below s₀, the lowest own score among these {fusion.BEST}. Below them score is own.",
         f"w: the weight of meaning, from {fusion.SKETCH_WEIGHT:g} (all papers have sketch vectors) to "
         f"{fusion.FULL_WEIGHT:g} (all have those of the full model), halved for a query that is not in English. A "
         "search by words alone is ordered by b as it is, one by meaning alone by m.",
@@ -31,7 +35,8 @@ _SEARCH = Formula(
         "stand above the line, others below it. Votes and comments move nothing. Newest first asks for no score.",
     ),
     (("weight of meaning, sketches", f"{fusion.SKETCH_WEIGHT:g}"),
-     ("weight of meaning, full model", f"{fusion.FULL_WEIGHT:g}"), ("papers of each list", f"{fusion.LIST:,}")),
+     ("weight of meaning, full model", f"{fusion.FULL_WEIGHT:g}"), ("papers of each list", f"{fusion.LIST:,}"),
+     ("weight of the neighbours", f"{fusion.NEIGHBOUR_WEIGHT:g}"), ("spreads that count as 1", f"{fusion.SPREADS:g}")),
 )
 _RELATED = Formula(
     "related", "How related papers are found",
@@ -102,10 +107,13 @@ def _search(paper: Paper, shown: Shown, query: str, mode: str, today: date) -> l
     if found is None:
         return []
     inputs = [Input("w", "weight of meaning", found.weight)]
-    for letter, part, what in (("b", found.words, "words"), ("m", found.meaning, "meaning")):
-        if part is not None:
-            inputs += [Input(letter, f"score by {what}", part[0]), Input(f"{letter}₀", "lowest of that list", part[1]),
-                       Input(f"{letter}₁", "highest of that list", part[2])]
+    if found.words is not None:
+        inputs += [Input("b", "score by words", found.words[0]), Input("b₁", "highest of that list", found.words[1])]
+    if found.meaning is not None:
+        inputs.append(Input("m", "spreads nearer in meaning than usual", found.meaning))
+    if found.around is not None:
+        inputs += [Input("n", "average of its neighbours", found.around[0]),
+                   Input("s₀", f"lowest of the best {fusion.BEST}", found.around[1])]
     notes = [f"Hit number {found.place:,} of “{query}”."]
     if found.exact:
         notes.append(f"Its {found.exact} is what was asked, so it stands first.")
