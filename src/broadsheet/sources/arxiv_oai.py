@@ -21,6 +21,7 @@ from .oai import OaiPage, read_page
 BACKFILL_DAYS = 14
 _WINDOWS = (1, 1, 2, 3, 7)  # days of each slice, newest first: the newest papers are readable first
 _RESTARTS = 3
+MOST_PAGES = 5000  # of one slice; all of arXiv has about 2,000
 _AGAIN_AFTER = timedelta(hours=6)
 
 
@@ -89,6 +90,10 @@ class ArxivOai:
         stamps = [xml.text(xml.child(one, "header"), "datestamp")[:10] for one in page.records]
         run["ordered"] = run["ordered"] and stamps == sorted(stamps) and (not stamps or stamps[0] >= run["seen"])
         run["seen"] = max([run["seen"], *stamps])
+        run["pages"] = run.get("pages", 0) + 1
+        if page.token and run["pages"] >= MOST_PAGES:
+            raise SourceError("protocol", "arXiv's list has no end.", "What came was kept; it is asked again later.",
+                              cause=f"{run['pages']} pages of one slice, and still a resumption token")
         if page.token and page.token == run["token"] and not items:
             raise SourceError("protocol", "arXiv sent the same empty page twice.", "It is asked again later.",
                               cause=f"resumption token {page.token[:80]!r} leads to itself", again=True)
@@ -146,7 +151,7 @@ def _items(page: OaiPage) -> tuple[list[Incoming], list[Reject]]:
 
 def _step(run: dict[str, Any]) -> None:
     """Go to the next set, and after the last set to the next slice of days."""
-    run.update(token="", seen="", ordered=True, restarts=0, **{"from": ""})
+    run.update(token="", pages=0, seen="", ordered=True, restarts=0, **{"from": ""})
     run["set"] += 1
     if run["set"] >= len(run["sets"]):
         run["set"] = 0

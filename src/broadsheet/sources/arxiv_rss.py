@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from ..catalogue.records import Announced, Incoming, Link, ParsedRecord
 from ..config import Config
 from ..text import identifiers, language
-from ..text.dates import EASTERN, arxiv_day
+from ..text.dates import EASTERN, arxiv_day, is_listing_day
 from . import xml
 from .arxiv_records import LIST, first_doi
 from .arxiv_text import ABSTRACT_LIMIT, TITLE_LIMIT, links_in, tidy, withdrawal
@@ -243,6 +243,9 @@ def _note(category: str, day: date, count: int, now: datetime) -> tuple[str, boo
         return f"arXiv's list of {category} was cut at {FEED_LIMIT:,} entries; the rest comes with the records.", True
     if count == 0 and day.weekday() >= 5:
         return f"arXiv announces nothing on Saturdays and Sundays ({category}, {day.isoformat()}).", False
+    if count == 0 and not is_listing_day(day):
+        return (f"arXiv announces nothing on {day:%A} {day.isoformat()}: by its schedule there was no mailing the "
+                f"evening before, a holiday ({category})."), False
     if count == 0:
-        return f"arXiv announced nothing in {category} on {day.isoformat()}: a holiday, or a list still to come.", False
+        return f"arXiv announced nothing in {category} on {day.isoformat()}: no paper, or a list still to come.", False
     return "", False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,12 +58,54 @@ def _private(host: str, address: str) -> SourceError:
     )
 
 
+class Deadline:
+    """When the answer in hand must be whole: a server that sends a byte a minute would hold us for months."""
+
+    def __init__(self) -> None:
+        self.until = float("inf")
+
+    def begin(self, seconds: float) -> None:
+        """A new request begins now."""
+        self.until = time.monotonic() + seconds
+
+    def left(self, timeout: float | None) -> float:
+        """Seconds that one reading may take; raises httpcore's ReadTimeout when none is left."""
+        left = self.until - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the whole answer took too long")
+        return left if timeout is None else min(left, timeout)
+
+
+class _Timed(httpcore.NetworkStream):
+    """A connection whose readings end at the deadline."""
+
+    def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._inner, self._deadline = inner, deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, self._deadline.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, self._deadline.left(timeout))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None,
+                  timeout: float | None = None) -> httpcore.NetworkStream:
+        return _Timed(self._inner.start_tls(ssl_context, server_hostname, self._deadline.left(timeout)), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
 class GuardedBackend(httpcore.NetworkBackend):
     """Resolves a name, checks each address, connects to a checked one (never to the name again)."""
 
     def __init__(self, *, allow_private: bool, trusted: Iterable[tuple[str, int]] = (),
-                 resolver: Resolve = resolve) -> None:
+                 resolver: Resolve = resolve, deadline: Deadline | None = None) -> None:
         self._inner = httpcore.SyncBackend()
+        self._deadline = deadline or Deadline()
         self._allow_private = allow_private
         self._trusted = frozenset(trusted)  # the keeper's own proxy
         self._resolve = resolver
@@ -85,7 +128,8 @@ class GuardedBackend(httpcore.NetworkBackend):
         fault: Exception | None = None
         for address in checked[:4]:
             try:
-                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                stream = self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+                return _Timed(stream, self._deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as problem:
                 fault = problem
         assert fault is not None
@@ -120,6 +164,7 @@ class GuardedTransport(httpx.BaseTransport):
     def __init__(self, *, allow_private: bool, proxy: str = "", resolver: Resolve = resolve,
                  tls: ssl.SSLContext | None = None) -> None:
         context = tls or httpx.create_ssl_context()
+        self.deadline = Deadline()
         self._check_literal = bool(proxy) and not allow_private
         self._pool: httpcore.ConnectionPool
         limits = {"max_connections": 1, "max_keepalive_connections": 1, "keepalive_expiry": 20.0, "retries": 0}
@@ -129,12 +174,13 @@ class GuardedTransport(httpx.BaseTransport):
             auth = (parts.username or "", parts.password or "") if parts.username else None
             bare = f"{parts.scheme}://{parts.hostname}:{port}"
             trusted = [(parts.hostname or "", port)]
-            backend = GuardedBackend(allow_private=allow_private, trusted=trusted, resolver=resolver)
+            backend = GuardedBackend(allow_private=allow_private, trusted=trusted, resolver=resolver,
+                                     deadline=self.deadline)
             self._pool = httpcore.HTTPProxy(
                 bare, proxy_auth=auth, ssl_context=context, network_backend=backend, **limits  # type: ignore[arg-type]
             )
         else:
-            backend = GuardedBackend(allow_private=allow_private, resolver=resolver)
+            backend = GuardedBackend(allow_private=allow_private, resolver=resolver, deadline=self.deadline)
             self._pool = httpcore.ConnectionPool(
                 ssl_context=context, network_backend=backend, **limits  # type: ignore[arg-type]
             )
@@ -170,5 +216,8 @@ def _is_inside(host: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return False
+        try:  # 127.1, 2130706433 and 0x7f.1 are addresses to many a resolver
+            name = socket.inet_ntoa(socket.inet_aton(name))
+        except OSError:
+            return False
     return not is_public(name)

@@ -19,7 +19,7 @@ from .. import __version__
 from ..config import Config
 from .clock import Clock, SystemClock
 from .errors import SourceError
-from .guard import GuardedTransport, Resolve, resolve
+from .guard import Deadline, GuardedTransport, Resolve, resolve
 from .manners import LeaseTurns, Turns, group_of
 from .messages import MEGABYTE, Answer, Request
 
@@ -45,6 +45,7 @@ class Client:
         self._read_seconds = read_seconds
         self._resolver = resolver
         self._http: httpx.Client | None = None
+        self._deadline: Deadline | None = None
 
     def __enter__(self) -> Client:
         return self
@@ -85,7 +86,8 @@ class Client:
         for _ in range(MAX_REDIRECTS + 1):
             parts = _checked(url, request.url)
             group = group_of(parts.hostname or "", parts.port)
-            self._turns.take(group, self._read_seconds + CONNECT_SECONDS, patience=2 * TOTAL_SECONDS)
+            # As long as one answer may take, or a second process would ask while the first still listens.
+            self._turns.take(group, TOTAL_SECONDS + CONNECT_SECONDS, patience=2 * TOTAL_SECONDS)
             pause = self._config.request_pause
             try:
                 answer, target = self._once(request, url)
@@ -107,11 +109,13 @@ class Client:
         if self._http is None:
             transport = GuardedTransport(allow_private=self._config.allow_private_hosts, proxy=self._config.proxy,
                                          resolver=self._resolver)
+            self._deadline = transport.deadline
             contact = self._config.contact or self._config.site_url or "not given"
             self._http = httpx.Client(
                 transport=transport, follow_redirects=False, trust_env=False,
                 timeout=httpx.Timeout(self._read_seconds, connect=CONNECT_SECONDS),
-                headers={"User-Agent": f"Broadsheet/{__version__} (paper reader; contact: {contact})"},
+                headers={"Accept-Encoding": "gzip, deflate",
+                         "User-Agent": f"Broadsheet/{__version__} (paper reader; contact: {contact})"},
             )
         return self._http
 
@@ -124,7 +128,10 @@ class Client:
             headers["If-Modified-Since"] = request.modified
         host = _host(url)
         try:
-            with self._client().stream("GET", url, headers=headers) as response:
+            client = self._client()
+            if self._deadline is not None:
+                self._deadline.begin(TOTAL_SECONDS)
+            with client.stream("GET", url, headers=headers) as response:
                 if response.status_code in (301, 302, 303, 307, 308):
                     return None, response.headers.get("location", "")
                 names = {name.lower(): value for name, value in response.headers.items()}
@@ -143,6 +150,11 @@ class Client:
 
     def _read(self, response: httpx.Response, request: Request, host: str) -> bytes:
         """The body, unpacked, stopped at the limits of size and time."""
+        packed = response.headers.get("content-encoding", "").lower()
+        if packed not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            # Packed twice, a megabyte becomes a terabyte before any limit sees a byte of it.
+            raise SourceError("malformed", f"The answer of {host} could not be unpacked.", "It is asked again later.",
+                              cause=f"{request.url}: content encoding {packed[:60]!r} was not asked for", again=True)
         deadline = self.clock.tick() + TOTAL_SECONDS
         chunks: list[bytes] = []
         size = 0
@@ -169,6 +181,9 @@ class Client:
             said = f" and asked to wait {after:.0f} seconds" if after is not None else ""
             return SourceError("busy", f"{host} is busy{said} (HTTP {status}).", "It is asked again later.",
                                cause=cause, again=True, retry_after=after)
+        if status == 407:
+            return SourceError("proxy", "The proxy wants a sign-in (HTTP 407).",
+                               "Write name and password into `proxy`: http://name:password@host:port.", cause=cause)
         if status >= 500:
             return SourceError("server", f"{host} had an error of its own (HTTP {status}).", "It is asked again later.",
                                cause=cause, again=True, retry_after=after)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from . import xml
 from .errors import ParseError, SourceError
 
-_RECORD = re.compile(rb"<(?:\w+:)?record[\s>].*?</(?:\w+:)?record>", re.S)
-_ROOT = re.compile(rb"<(?:\w+:)?OAI-PMH\b[^>]*>", re.S)
-_TOKEN = re.compile(rb"<(?:\w+:)?resumptionToken\b[^>]*(?:/>|>(.*?)</(?:\w+:)?resumptionToken>)", re.S)
+# Bounded everywhere: a page of openings without ends would else be searched from each of them to its end.
+_EDGE = re.compile(rb"<(/?)(?:\w{1,20}:)?record[\s>]")
+_ROOT = re.compile(rb"<(?:\w{1,20}:)?OAI-PMH\b[^>]{0,2000}>", re.S)
+_TOKEN = re.compile(
+    rb"<(?:\w{1,20}:)?resumptionToken\b[^>]{0,400}(?:/>|>([^<]{0,4000})</(?:\w{1,20}:)?resumptionToken>)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def read_page(body: bytes, host: str) -> OaiPage:
     try:
         root = xml.parse(body)
     except ParseError as problem:
-        if _ROOT.search(body) and not re.search(rb"</(?:\w+:)?OAI-PMH>\s*\Z", body):
+        if _ROOT.search(body) and not re.search(rb"</(?:\w{1,20}:)?OAI-PMH>\s*\Z", body[-2000:]):
             raise SourceError("cut", f"The answer of {host} broke off before its end.", "It is asked again later.",
                               cause=f"{host}: {problem}", again=True) from None
         return _salvage(body, host, problem)
@@ -60,7 +62,7 @@ def read_page(body: bytes, host: str) -> OaiPage:
 
 def _salvage(body: bytes, host: str, problem: ParseError) -> OaiPage:
     root = _ROOT.search(body)
-    chunks = [match.group() for match in _RECORD.finditer(body)]
+    chunks = list(_chunks(body))
     if root is None or not chunks or "document type" in problem.reason:
         raise SourceError("malformed", f"The answer of {host} cannot be read.", "It is asked again later.",
                           cause=f"{host}: {problem}", again=True)
@@ -73,6 +75,17 @@ def _salvage(body: bytes, host: str, problem: ParseError) -> OaiPage:
     found = _TOKEN.search(body)
     token = (found[1] or b"").decode("utf-8", "replace").strip() if found else ""
     return OaiPage(tuple(records), tuple(bad), token.replace("&amp;", "&"))
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    """Each record from its opening to its end, in one walk; a record that never ends is left out."""
+    start: int | None = None
+    for edge in _EDGE.finditer(body):
+        if not edge[1]:
+            start = edge.start()
+        elif start is not None:
+            yield body[start : edge.end()]
+            start = None
 
 
 def _each(root: bytes, chunks: list[bytes]) -> Iterator[tuple[bytes, xml.Element | ParseError]]:

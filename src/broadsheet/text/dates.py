@@ -106,6 +106,12 @@ def arxiv_day(submitted: datetime) -> date:
     return _listed_after(_freeze(day))
 
 
+def is_listing_day(day: date) -> bool:
+    """Whether arXiv's schedule has a list of this day: not on weekends, nor after an evening without a mailing."""
+    return any(_listed_after(freeze) == day for back in range(1, 5)
+               if _freeze(freeze := day - timedelta(days=back)) == freeze)
+
+
 def _freeze(day: date) -> date:
     """The first working day from ``day`` on: the one whose cut-off closes the batch."""
     while day.weekday() >= 5 or day in holidays(day.year):

@@ -145,10 +145,13 @@ def no_papers(state: Sources, *, keeper: bool) -> Notice:
                   ("The sources that answered announced none for what is read here.",), ("What they answered", page))
 
 
-def empty_day(text: str, *, weekend: bool, before: tuple[str, str] | None) -> Notice:
-    """For a day without papers."""
-    why = "arXiv announces none on Saturdays and Sundays." if weekend else \
-        "No source announced a paper for this day, or none that is kept here."
+def empty_day(text: str, *, weekend: bool, before: tuple[str, str] | None, holiday: bool = False) -> Notice:
+    """For a day without papers. ``holiday``: a weekday that arXiv's schedule has no list for."""
+    why = "No source announced a paper for this day, or none that is kept here."
+    if weekend:
+        why = "arXiv announces none on Saturdays and Sundays."
+    elif holiday:
+        why = "By its schedule arXiv had no mailing the evening before, a holiday."
     return Notice("plain", f"No papers on {text}", (why,), before or ("All editions", "/archive"))
 
 

@@ -18,6 +18,7 @@ from ...editions.fields import Field
 from ...readers import service as readers
 from ...readers import settings as reading
 from ...text import identifiers, latex
+from ...text.dates import is_listing_day
 from .. import fragments, notices, page_cache, rendering
 from ..frontpage import (
     CONTROLS,
@@ -95,7 +96,7 @@ def _empty_day(request: HttpRequest, asked: date, today: date) -> HttpResponse:
     before = calendar.day_before(min(asked, today))
     link = (f"{rendering.WEEKDAYS[before.weekday()]}’s edition", f"/papers/date/{before}") if before else None
     text = rendering.day_long(asked)
-    notice = notices.empty_day(text, weekend=asked.weekday() > 4, before=link)
+    notice = notices.empty_day(text, weekend=asked.weekday() > 4, holiday=not is_listing_day(asked), before=link)
     return rendering.render(request, "empty.jinja", {"heading": text, "notices": [notice]}, status=404)
 
 
