@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -54,3 +55,22 @@ def test_the_counts_of_the_run_are_those_of_its_profile() -> None:
     many = wanted == "soak"
     assert (counts.examples(6), counts.examples(6, full=150)) == ((6 * counts.FULL, 150) if many else (6, 6))
     assert hypothesis.settings.default is not None and hypothesis.settings.default.deadline is None
+
+
+def test_every_part_is_pinned_where_a_fresh_clone_looks() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    pins = {name: pinned(ROOT / name) for name in ("requirements.lock", "requirements-dev.lock")}
+    extras = project["optional-dependencies"]
+    assert parts(project["dependencies"]) <= pins["requirements.lock"]
+    assert parts([*extras["model"], *extras["dev"]]) <= set().union(*pins.values()), "run `make lock`"
+
+
+def parts(requirements: list[str]) -> set[str]:
+    """Names of packages, normalised, without our own extras."""
+    names = {re.split(r"[^A-Za-z0-9._-]", text, maxsplit=1)[0] for text in requirements}
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in names} - {"broadsheet"}
+
+
+def pinned(lock: Path) -> set[str]:
+    """Names that a lock file pins."""
+    return parts([line for line in lock.read_text("utf-8").splitlines() if "==" in line and line[0] not in "#-"])
