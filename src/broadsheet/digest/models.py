@@ -39,6 +39,7 @@ class Subscription(models.Model):
     stopped_at = models.DateTimeField(null=True, default=None)
     due_at = models.DateTimeField(null=True, default=None)
     through = models.DateField(null=True, default=None)
+    prepared_at = models.DateTimeField(null=True, default=None)  # of the last mail: what came later is new
     bounces = models.SmallIntegerField(default=0)
     bounce = models.TextField(default="")
 
