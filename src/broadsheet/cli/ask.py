@@ -55,7 +55,13 @@ def search(
             {
                 "total": found.total,
                 "took_ms": found.took_ms,
-                "hits": [{name: getattr(hit, name) for name in wanted} for hit in found.hits],
+                "hits": [
+                    {name: getattr(hit, name) for name in wanted} | {"retraction": hit.paper.retraction}
+                    for hit in found.hits
+                ],
+                "facets": _counts(found.facets),
+                "problems": [{"position": one.position, "message": one.message} for one in found.problems],
+                "suggestions": list(found.suggestions),
             }
         )
         return
@@ -68,9 +74,17 @@ def search(
             typer.echo("     ---- sure matches end here; below: close in meaning, or a word is missing ----")
             line_drawn = True
         names = ", ".join(hit.authors[:3]) + (f" and {len(hit.authors) - 3} others" if len(hit.authors) > 3 else "")
-        typer.echo(f"{number:3}. {hit.title}\n     {names}. {hit.published}  {hit.id}\n     {_why(hit.why)}")
+        flag = f"[{hit.paper.retraction['kind'].capitalize()}] " if hit.paper.retraction else ""
+        typer.echo(f"{number:3}. {flag}{hit.title}\n     {names}. {hit.published}  {hit.id}\n     {_why(hit.why)}")
+    for text in found.suggestions:
+        typer.echo(f"Did you mean: {text}")
     if not found.hits:
         typer.echo("Nothing is close. Try fewer or other words, or --mode meaning.")
+
+
+def _counts(facets: dict[str, list[tuple[str, int]]]) -> dict[str, list[dict[str, Any]]]:
+    """Facets as objects; the value is what narrows the query (``votes``: at least so many)."""
+    return {name: [{"value": value, "count": count} for value, count in pairs] for name, pairs in facets.items()}
 
 
 def _why(why: Any) -> str:

@@ -62,11 +62,13 @@ def search(request: HttpRequest) -> HttpResponse:
         return _error(503, str(problem))
     hits = [{name: getattr(hit, name) for name in (
         "key", "id", "title", "authors", "organisation", "published", "votes", "comments", "score", "sure", "why")}
-        for hit in result.hits]
+        | {"retraction": hit.paper.retraction} for hit in result.hits]
     return JsonResponse({
         "total": result.total, "took_ms": result.took_ms, "hits": hits,
         "problems": [{"position": one.position, "message": one.message} for one in result.problems],
-        "suggestions": list(result.suggestions)})
+        "suggestions": list(result.suggestions),
+        "facets": {name: [{"value": value, "count": count} for value, count in pairs]
+                   for name, pairs in result.facets.items()}})
 
 
 @require_safe
