@@ -184,7 +184,7 @@ def _context(one: Shown, row: Mapping[str, Any], member: bool) -> dict[str, Any]
         "standfirst": Markup(latex.to_html(says)) if says else "",  # noqa: S704
         "names": byline_names(row["authors"], 3 if wide or tier == "short" else 1),
         "organisation": row["organisation"], "published": row["published"],
-        "date": day_short(row["published"]), "retracted": retracted,
+        "date": day_short(row["published"]), "retracted": retracted, "version": len(row["versions"]),
         "votes": candidate.votes, "comments": candidate.comments, "vote_site": candidate.vote_site,
         "coins": "" if tier in {"line", "short"} else coins(row), "abstract": bool(row["abstract"]),
         "REASON": REASON, "PREFIX": PREFIX, "FLAG": FLAG,

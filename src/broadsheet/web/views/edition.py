@@ -53,7 +53,7 @@ def front(request: HttpRequest) -> HttpResponse:
         days = service.front_days(today)
         return _edition_page(request, days, today) if days else _no_papers(request)
 
-    return page_cache.page(request, today, build)
+    return page_cache.page(request, today, build, seconds=lambda: _stands(request))
 
 
 @require_safe
@@ -72,7 +72,12 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
             return _empty_day(request, asked, today)
         return _edition_page(request, (asked,), today)
 
-    return page_cache.page(request, today, build)
+    return page_cache.page(request, today, build, seconds=lambda: _stands(request))
+
+
+def _stands(request: HttpRequest) -> float:
+    """Seconds that a page may be kept: vectors come without a write, and a minute later the page has them."""
+    return 60.0 if site_of(request).near is not None else 86_400.0
 
 
 def _newest_of_list(name: str, today: date) -> HttpResponse:
@@ -213,7 +218,7 @@ def field(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404(f"No field named “{slug}” has papers on this day.")
         return _field_page(request, slug, days, found, control)
 
-    return page_cache.page(request, today, build)
+    return page_cache.page(request, today, build, seconds=lambda: _stands(request))
 
 
 def _field_page(
