@@ -168,6 +168,21 @@ def narrowed_away(papers: int, words: list[str], again: str) -> Notice:
                   ("Show all", again))
 
 
+def index_behind(lag: int) -> Notice:
+    """Changes wait for the index: on the page of the house, and where a search found nothing."""
+    return Notice("stale", f"Search is {count(lag, 'change')} behind",
+                  ("What arrived last is on its page and in its edition, but not yet found by search. Nothing is lost; "
+                   "it catches up by itself while `broadsheet start` or `broadsheet work` runs.",),
+                  ("How it stands", "/about"))
+
+
+def no_index(problem: str) -> Notice:
+    """There is no index that can be asked."""
+    return Notice("error", "Search has no index",
+                  ("Every paper is still on its page and in its edition. The worker builds the index by itself; "
+                   "`broadsheet reindex` does it now.",), ("Today’s edition", "/"), problem)
+
+
 def no_votes() -> Notice:
     """For trending where nothing was voted on."""
     return Notice("plain", "No votes in the last fourteen days",

@@ -14,7 +14,7 @@ from broadsheet import __version__
 from broadsheet.catalogue.models import Paper
 from broadsheet.config import current
 from broadsheet.sources import schedule
-from broadsheet.web.notices import has_sample
+from broadsheet.web import notices
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
@@ -36,8 +36,11 @@ def about(request: HttpRequest) -> HttpResponse:
     """The page."""
     from broadsheet.search import status  # loads the index; only this page pays
 
+    index = status.status(current().index_dir, sizes=False)
+    told = (None if index.state == "ready" else notices.index_behind(index.lag) if index.state == "behind"
+            else notices.no_index(index.problem))
     return render(request, "about.jinja", {
         "counts": counts(), "sources": [one for one in schedule.status(timezone.now()) if one.enabled],
-        "index": status.status(current().index_dir, sizes=False), "version": __version__,
-        "keeper": visit_of(request).keeper, "sample": has_sample(), "now": timezone.now(),
+        "index": index, "told": told, "version": __version__,
+        "keeper": visit_of(request).keeper, "sample": notices.has_sample(), "now": timezone.now(),
     })

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from broadsheet.catalogue import papers
+from broadsheet.config import current
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import identifiers
+from broadsheet.web import notices
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import SCHEME_NAMES, SOURCE_NAMES, Shown
 from broadsheet.web.visits import visit_of
@@ -87,12 +89,21 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
     if asked.page > 1 and not hits:
         raise Http404
     return {
-        "result": result, "sure": sure, "close": [pair for pair in hits if not pair[0].sure], "first": first,
+        "result": result, "sure": sure, "behind": None if sure or asked.page > 1 else _behind(),
+        "close": [pair for pair in hits if not pair[0].sure], "first": first,
         "pages": Pages(asked.page, min(last, LAST_PAGE)), "marks": readers.marks_of(visit.reader, list(rows)),
         "facets": _facets(asked, result), "nothing": not hits,
         "ends_here": bool(sure) or first <= result.total < first + PER_PAGE,
         "chips": _chips(asked), "looser": _looser(asked.text) if not sure and asked.page == 1 else "",
     }
+
+
+def _behind() -> notices.Notice | None:
+    """Whether what was searched for may just not be in the index yet; asked only where nothing sure was found."""
+    from broadsheet.search import status
+
+    index = status.status(current().index_dir, sizes=False)
+    return notices.index_behind(index.lag) if index.state == "behind" else None
 
 
 def _looser(text: str) -> str:
