@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from broadsheet.catalogue import changes, papers
+from broadsheet.catalogue import intake as taking
 from broadsheet.catalogue.importing import jsonl
 from broadsheet.catalogue.intake import Counts, intake
 from broadsheet.catalogue.models import Announcement, Change, Identifier, Paper, SourceRecord
@@ -157,3 +158,11 @@ def test_a_deletion_told_twice_in_other_words_still_keeps_the_first_record() -> 
     body = orjson.dumps({"id": "arxiv:2405.00001", "deleted": True, "comment": "again"})
     take(Incoming("file", "one/arxiv:2405.00001", body, jsonl.FORM, jsonl.parse_line(body)))
     assert Paper.objects.get().title == "A title"
+
+
+def test_a_transaction_takes_no_more_than_its_share_of_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "BATCH_BYTES", 1000)
+    items = [line(f"arxiv:2405.{n:05d}", abstract="x" * (450 if n < 5 else 3000)) for n in range(8)]
+    assert [len(group) for group in taking.batched(items, 4)] == [2, 2, 2, 1, 1]
+    sizes = iter([1, 3, 9])
+    assert [len(group) for group in taking.batched([line("arxiv:2405.00001")] * 5, lambda: next(sizes))] == [1, 3, 1]

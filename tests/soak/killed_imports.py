@@ -40,13 +40,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--home", type=Path, required=True, help="an empty directory for the data directories")
     parser.add_argument("--whole", type=Path, help="data directory of an import of the same files that was not killed")
     parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--papers", type=int, help="how many papers it makes, where --whole is still being imported")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     given = parser.parse_args(arguments)
     print(f"seed {given.seed}", flush=True)
     whole, torn = given.whole or given.home / "whole", given.home / "torn"
     if given.whole is None:
         print("whole:", broadsheet("import", *given.files, "--json", data=whole, timeout=None).stdout, flush=True)
-    total = committed(whole)
+    total = given.papers or committed(whole)
     chance = random.Random(given.seed)
     for point in sorted(chance.sample(range(1, max(total - 100, given.kills + 1)), given.kills)):
         started = time.monotonic()

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
-from itertools import islice
 from typing import Any
 
 import zstandard
@@ -28,6 +27,7 @@ BATCH = 60  # papers a transaction: about 20 ms on SQLite
 LONE_BATCH = 400  # while nobody else wants to write: the same pages of the database are written less often
 # Different values of one of these schemes are different works; a shared DOI or URL does not make them one.
 STRONG = frozenset({"arxiv", "acl", "pmid", "openreview", "pmlr"})
+BATCH_BYTES = 8 << 20  # of received bytes: long records come in smaller transactions
 _compress = zstandard.ZstdCompressor(level=3).compress
 
 
@@ -107,9 +107,18 @@ def intake(
 
 
 def batched(items: Iterable[Incoming], size: int | Callable[[], int]) -> Iterator[list[Incoming]]:
-    """Lists of at most ``size`` items, or of ``size()``, asked for each."""
-    iterator = iter(items)
-    while group := list(islice(iterator, size if isinstance(size, int) else size())):
+    """Lists of at most ``size`` items, or of ``size()``, asked for each, and of hardly more than ``BATCH_BYTES``."""
+    group: list[Incoming] = []
+    wanted = weight = 0
+    for item in items:
+        if not group:
+            wanted, weight = size if isinstance(size, int) else size(), 0
+        group.append(item)
+        weight += len(item.body)
+        if len(group) >= wanted or weight >= BATCH_BYTES:
+            yield group
+            group = []
+    if group:
         yield group
 
 
