@@ -141,6 +141,17 @@ CACHES = {
     }
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []
+# Faults go to standard error with their cause; pages that are not there, and foreign host names, are nobody's fault.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        "django": {"handlers": ["stderr"], "level": "ERROR"},
+        "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "broadsheet.web": {"handlers": ["stderr"], "level": "WARNING"},
+    },
+}
 
 # -- accounts: django-allauth does the work, readers/accounts/ says how --------------------------------------------
 AUTH_USER_MODEL = "accounts.Account"

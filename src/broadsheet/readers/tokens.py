@@ -27,10 +27,13 @@ def digest(secret: str) -> str:
 def make(reader: Reader, name: str, scopes: Iterable[str], now: datetime, *, days: int | None = 365,
          ) -> tuple[ApiToken, str]:
     """Make a token; returns its row and the secret, which is nowhere kept. ``days`` None: it does not expire."""
-    wanted = [scope for scope in SCOPES if scope in set(scopes)]
+    scopes = set(scopes)
+    wanted = [scope for scope in SCOPES if scope in scopes]
     allowed = scopes_for(reader)
     beyond = [scope for scope in wanted if scope not in allowed]
-    if not wanted or beyond or set(scopes) - set(SCOPES):
+    if not scopes:
+        raise UsageError("A token needs a scope. Nothing was made. Choose what the program may do.")
+    if beyond or scopes - set(SCOPES):
         raise UsageError(f"A token of this reader can have {', '.join(allowed) or 'no scope'}. Nothing was made.")
     title = " ".join(name.replace("\0", " ").split())[:80]
     if not title:

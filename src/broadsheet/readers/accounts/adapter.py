@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
+from smtplib import SMTPException
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -24,9 +27,14 @@ from broadsheet.readers.models import Invitation
 from . import adoption, invitations, mail
 from .models import Account
 
+log = logging.getLogger("broadsheet.mail")
 INVITED = "broadsheet_invitation"  # in the session of a browser that opened an invitation
 SAID = "broadsheet_said"  # in the session: what the next page says was done
 
+# Without these nobody gets on, so their failing is shown; of the others only the log is told.
+_NEEDED = {f"account/email/{name}" for name in (
+    "email_confirmation", "email_confirmation_signup", "password_reset_key", "unknown_account",
+    "account_already_exists")}
 _SENTENCES = {
     "account/messages/password_changed.txt": "Your password is changed. Other sessions have ended.",
     "account/messages/password_set.txt": "Your password is set.",
@@ -71,6 +79,14 @@ def complete(request: HttpRequest, account: Account, name: str) -> None:
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Addresses and passwords."""
+
+    error_messages = {  # noqa: RUF012 - read only, as in the class above it
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "There is no account with this address and password. Nothing was done.",
+        "incorrect_password": "That is not the password.",
+        "enter_current_password": "That is not the present password.",
+        "too_many_login_attempts": "Too many attempts. None is looked at for five minutes.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Open where everybody may register and addresses can be verified, or with an invitation."""
@@ -123,8 +139,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send, unless no mail server is set: the pages say that then (``mail.set_up``)."""
-        if mail.set_up():
+        if not mail.set_up():
+            return
+        try:
             super().send_mail(template_prefix, email, {**context, "site": site.choice("name", "") or "Broadsheet"})
+        except (OSError, SMTPException) as problem:
+            log.error("A mail could not be sent by the server of `smtp_url`: %s: %s", type(problem).__name__, problem)
+            if template_prefix in _NEEDED:
+                raise ImmediateHttpResponse(render(self.request, "account/mail_failed.jinja", status=503)) from None
 
 
 class CodesAdapter(DefaultMFAAdapter):  # type: ignore[misc]
@@ -132,6 +154,13 @@ class CodesAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def _get_site_name(self) -> str:
         return str(site.choice("name", "") or "Broadsheet")
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
+        """Passkey, Passkey 2, Passkey 3."""
+        from allauth.mfa.models import Authenticator
+
+        count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return f"Passkey {count + 1}" if count else "Passkey"
 
     def encrypt(self, text: str) -> str:
         """Fernet (AES-128-CBC with HMAC-SHA-256)."""

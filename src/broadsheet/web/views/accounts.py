@@ -198,7 +198,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "account/tokens.jinja", {
         "tokens": list(api_tokens.live(reader, now)), "made": made, "fault": fault, "typed": post.get("name", "")[:80],
         "scopes": [(scope, SCOPES[scope]) for scope in roles.scopes_for(reader)], "lifetimes": LIFETIMES,
-        "chosen": post.getlist("scope") or ["read"], "base": service.base_address(current()) if current().site_url
+        "picked": post.getlist("scope")[:10] if fault else ["read"], "base": service.base_address(current()) if current().site_url
         else f"{request.scheme}://{request.get_host()}",
     }, status=422 if fault else 200)
 

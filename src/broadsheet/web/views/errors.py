@@ -26,7 +26,8 @@ def number() -> str:
 
 def _notice(request: HttpRequest, status: int, heading: str, lines: list[str]) -> HttpResponse:
     quote = number()
-    log.info("%s %s on %s (%s)", status, heading, request.path[:200], quote)
+    level = logging.ERROR if status >= 500 else logging.INFO
+    log.log(level, "%s %s on %s (%s)", status, heading, request.path[:200], quote)
     if request.path.startswith("/api/"):
         return JsonResponse({"error": {"status": status, "what": heading, "next": lines[-1], "quote": quote}},
                             status=status)
