@@ -96,6 +96,12 @@ def remove_sample(now: datetime) -> int:
     return len(gone)
 
 
+def retractions(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What the sources said of those among ``ids`` that are retracted or withdrawn; one query."""
+    rows = Paper.objects.filter(id__in=list(ids), retraction__isnull=False).values_list("id", "retraction")
+    return {id_: retraction for id_, retraction in rows if retraction}
+
+
 def has_sample() -> bool:
     """Whether sample papers are shown."""
     return Paper.objects.filter(sample=True, state=Paper.State.LIVE).exists()

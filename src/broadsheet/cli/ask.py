@@ -33,10 +33,12 @@ def search(
     if not "".join(query).strip():
         raise UsageError("There is nothing to search for. Give words, a title, an identifier or an address.")
     settings = boot(data, create=False)
+    from ..catalogue import papers
     from ..search import service
 
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
     found = service.search(" ".join(query), mode=mode, limit=limit, order="newest" if newest else "best", today=today)
+    gone = papers.retractions([hit.row for hit in found.hits])
     if json:
         wanted = (
             "key",
@@ -56,7 +58,7 @@ def search(
                 "total": found.total,
                 "took_ms": found.took_ms,
                 "hits": [
-                    {name: getattr(hit, name) for name in wanted} | {"retraction": hit.paper.retraction}
+                    {name: getattr(hit, name) for name in wanted} | {"retraction": gone.get(hit.row)}
                     for hit in found.hits
                 ],
                 "facets": _counts(found.facets),
@@ -74,7 +76,7 @@ def search(
             typer.echo("     ---- sure matches end here; below: close in meaning, or a word is missing ----")
             line_drawn = True
         names = ", ".join(hit.authors[:3]) + (f" and {len(hit.authors) - 3} others" if len(hit.authors) > 3 else "")
-        flag = f"[{hit.paper.retraction['kind'].capitalize()}] " if hit.paper.retraction else ""
+        flag = f"[{gone[hit.row]['kind'].capitalize()}] " if hit.row in gone else ""
         typer.echo(f"{number:3}. {flag}{hit.title}\n     {names}. {hit.published}  {hit.id}\n     {_why(hit.why)}")
     for text in found.suggestions:
         typer.echo(f"Did you mean: {text}")

@@ -60,9 +60,10 @@ def search(request: HttpRequest) -> HttpResponse:
         return _error(400, str(wrong))
     except BroadsheetError as problem:
         return _error(503, str(problem))
+    gone = papers.retractions([hit.row for hit in result.hits])
     hits = [{name: getattr(hit, name) for name in (
         "key", "id", "title", "authors", "organisation", "published", "votes", "comments", "score", "sure", "why")}
-        | {"retraction": hit.paper.retraction} for hit in result.hits]
+        | {"retraction": gone.get(hit.row)} for hit in result.hits]
     return JsonResponse({
         "total": result.total, "took_ms": result.took_ms, "hits": hits,
         "problems": [{"position": one.position, "message": one.message} for one in result.problems],
