@@ -175,3 +175,37 @@ def test_empty_and_odd_questions_are_answered(library: Library) -> None:
 def test_wrong_use_is_refused(library: Library) -> None:
     with pytest.raises(UsageError):
         library.find("graph", mode="guess")
+
+
+def test_words_that_no_index_holds_find_nothing(library: Library) -> None:
+    for text in ("x" * 300, '"' + "y" * 300 + '"'):
+        assert library.find(text, mode="hybrid").total == 0
+        assert library.find(text, mode="hybrid").hits == ()
+
+
+def test_reasons_name_quoted_words_and_authors(library: Library) -> None:
+    assert 'title: "graph neural networks"' in library.find('"graph neural networks"').hits[0].why
+    assert library.find("author:lovelace").hits[0].why == "by Ada Lovelace"
+
+
+def test_a_word_read_as_another_is_marked_where_it_was_found(library: Library) -> None:
+    hit = library.find("protien").hits[0]
+    assert hit.sure
+    assert hit.why == "title: protien; abstract: protien"
+    assert "<mark>protein</mark>" in hit.snippet_html
+
+
+def test_an_author_is_offered_for_a_bare_name(library: Library) -> None:
+    assert library.find("Ada Lovelace").suggestions == ('author:"Ada Lovelace"',)
+    assert library.find("graph attention").suggestions == ()
+
+
+def test_votes_and_sources_narrow(library: Library) -> None:
+    Paper.objects.filter(id=library.rows[3]).update(imported_votes=12)
+    papers.edit(library.rows[3], TEXTS[3][0])
+    library.catch_up()
+    assert library.find("graph").facets["votes"] == [("10", 1), ("1", 1)]
+    assert library.find("graph votes:10").total == 1
+    assert library.find("graph -votes:10").total == 2
+    assert library.find("graph source:arXiv").total == 3
+    assert library.find("graph source:pubmed").total == 0

@@ -77,7 +77,7 @@ class Embedded:
             if question.facets and ranked.total and ranked.compiled is not None and not plan.identifier:
                 counted = facets.counts(snapshot, ranked.compiled, ranked.rows[ranked.sure], ranked.total,
                                         list(ranked.exact))
-            better = suggest(snapshot, plan.text, ranked.units)
+            better = suggest(snapshot, plan, ranked.units)
         return Answer(ranked.rows, ranked.scores, ranked.sure, ranked.total, ranked.exact, ranked.units, counted,
                       better, snapshot.languages)
 

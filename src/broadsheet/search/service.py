@@ -28,7 +28,7 @@ from .engine import Answer, Engine, Question
 from .engine import ReaderFilters as ReaderFilters
 from .query import Plan, Problem, parse
 from .reader import Snapshot
-from .why import Marker, Seen, nearest_sentences, reason
+from .why import Marker, Seen, named, nearest_sentences, reason
 
 SearchError = BroadsheetError  # what an index that is missing, damaged or of another version raises
 Vector = npt.NDArray[np.float32]
@@ -166,15 +166,17 @@ def _hits(plan: Plan, answer: Answer, rows: Any, offset: int, vector: Vector | N
     shown = [(place, row) for place, row in enumerate(rows.tolist(), offset) if row in found]
     seen = {row: marker.look(found[row]["title"], found[row]["abstract"]) for _, row in shown}
     near = _nearest(answer, shown, seen, vector, marker)
+    by = [name for one in plan.filters if one.name == "author" and not one.without for name in one.values]
     hits = []
     for place, row in shown:
         paper = found[row]
+        authors = tuple(author["name"] for author in paper["authors"])
         why = reason(marker, seen[row], sure=bool(answer.sure[place]), exact=answer.exact.get(row, ""),
-                     nearest=near.get(row, ""))
+                     nearest=near.get(row, ""), authors=named(authors, by) if by else ())
         names = paper["identifiers"]
         hits.append(Hit(
             row, paper["key"], ":".join(names[0]) if names else paper["key"], paper["title"],
-            tuple(author["name"] for author in paper["authors"]), paper["organisation"], paper["published"],
+            authors, paper["organisation"], paper["published"],
             paper["imported_votes"] or 0, paper["imported_comments"] or 0, round(float(answer.scores[place]), 4),
             bool(answer.sure[place]), why.text, why.snippet,
         ))

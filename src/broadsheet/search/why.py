@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from ..text import latex, sentences
+from ..text import latex, names, sentences
 from ..text.folding import fold
 from . import schema
 from .suggest import one_apart
@@ -77,6 +77,13 @@ def _plain(text: str) -> str:
     return latex.readable(latex.to_unicode(text)) if "\\" in text or "$" in text or "{" in text else text
 
 
+def _pattern(phrase: str) -> re.Pattern[str] | None:
+    """What finds quoted words in folded text, whatever stands between them; None when there is no word in them."""
+    words = re.findall(r"[^\W_]+", fold(phrase))
+    between = r"[\W_]+".join(map(re.escape, words))
+    return re.compile(rf"(?<![^\W_]){between}(?![^\W_])") if words else None
+
+
 @lru_cache(maxsize=50_000)
 def _stems(word: str, languages: tuple[str, ...]) -> frozenset[str]:
     plain = schema.plain(word)
@@ -95,9 +102,14 @@ class Marker:
         self._wanted = {stem for unit in units for way in unit.ways for stem in way}
         for phrase in phrases:
             self._wanted |= _stems(phrase, self._languages)
-        self._starts = {stem[:2] for stem in self._wanted}
+        self._phrases = [(phrase, pattern) for phrase in phrases if (pattern := _pattern(phrase)) is not None]
+        self._read_as: dict[str, set[str]] = {}  # a stem in the index, and the unknown stems it was taken for
+        for stem, near in (slip for unit in units for slip in unit.slips):
+            for known in near or ():
+                self._read_as.setdefault(known, set()).add(stem)
+        self._starts = {stem[:2] for stem in (*self._wanted, *self._read_as)}
         self._slips = [(fold(unit.word), frozenset(stem for way in unit.ways for stem in way))
-                       for unit in units if unit.fuzzy]
+                       for unit in units if unit.fuzzy and any(near is None for _, near in unit.slips)]
         self._slowly = any(_CJK.search(stem) for stem in self._wanted)
         self._seen: dict[str, frozenset[str]] = {}  # the texts of one page share most of their words
         self._quick: dict[bytes, frozenset[str]] = {}
@@ -179,11 +191,14 @@ class Marker:
         folded = fold(word)
         hit: frozenset[str] = _NONE
         if folded[:2] in self._starts or ("-" in folded and any(p[:2] in self._starts for p in folded.split("-"))):
-            hit = frozenset(_stems(word, self._languages) & self._wanted)
+            stems = _stems(word, self._languages)
+            hit = frozenset(stems & self._wanted)
+            if self._read_as:
+                hit = hit.union(*(self._read_as[stem] for stem in stems if stem in self._read_as))
         if not hit:
-            for typed, stems in self._slips:
+            for typed, meant in self._slips:
                 if one_apart(typed, folded):
-                    return stems
+                    return meant
         return hit
 
     def _pairs(self, start: int, run: str) -> list[Span]:
@@ -194,6 +209,10 @@ class Marker:
         """Whether a paper lacks more than half of what was asked for: then meaning brought it."""
         stems = seen.in_title | seen.in_abstract
         return 2 * sum(self.has(unit, stems) for unit in self.units) < len(self.units)
+
+    def quoted(self, text: str) -> list[str]:
+        """The quoted words that stand in ``text``, with their marks."""
+        return [f'"{phrase}"' for phrase, pattern in self._phrases if pattern.search(fold(text))]
 
     def has(self, unit: Unit, stems: frozenset[str] | set[str]) -> bool:
         """Whether ``stems`` hold one way of the unit."""
@@ -242,16 +261,23 @@ def snippet(seen: Seen) -> str:
     return lead + highlight(text, kept)
 
 
-def reason(marker: Marker, seen: Seen, *, sure: bool, exact: str = "", nearest: str = "") -> Reason:
-    """One hit's reason. ``exact``: "title" or "identifier" when that is why; ``nearest``: sentence by meaning."""
+def reason(marker: Marker, seen: Seen, *, sure: bool, exact: str = "", nearest: str = "",
+           authors: Sequence[str] = ()) -> Reason:
+    """One hit's reason. ``exact``: "title" or "identifier" when that is why; ``nearest``: sentence by meaning.
+
+    ``authors``: those of the paper that the query named.
+    """
     shown = snippet(seen)
     if exact:
         return Reason(f"this is its {exact}", shown)
     parts = []
     for place, stems in (("title", seen.in_title), ("abstract", seen.in_abstract)):
         words = [unit.word for unit in marker.units if marker.has(unit, stems)]
+        words.extend(marker.quoted(seen.title if place == "title" else seen.abstract))
         if words:
             parts.append(f"{place}: {', '.join(words)}")
+    if authors:
+        parts.append(f"by {', '.join(authors)}")
     both = seen.in_title | seen.in_abstract
     lacks = [unit.word for unit in marker.units if not marker.has(unit, both)]
     if lacks and len(lacks) == len(marker.units) and not nearest:
@@ -263,6 +289,12 @@ def reason(marker: Marker, seen: Seen, *, sure: bool, exact: str = "", nearest: 
         if not seen.in_abstract:
             shown = html.escape(_cut(nearest, SNIPPET))
     return Reason("; ".join(parts) or "meets the conditions", shown)
+
+
+def named(authors: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Those of ``authors`` that have all words of one of the ``wanted`` names."""
+    sets = [set(schema.name_words(names.display(name))) for name in wanted]
+    return [author for author in authors if any(words <= set(schema.name_words(author)) for words in sets if words)]
 
 
 def nearest_sentences(papers: Sequence[Seen], scores: Callable[[list[str]], Vectors]) -> list[str]:

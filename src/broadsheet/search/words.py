@@ -204,8 +204,8 @@ def filter_query(snapshot: Snapshot, wanted: Filter) -> Any:
         elif wanted.name == "id":
             query = Query.term_query(snapshot.schema, s.F_IDENTIFIER, value.lower(), index_option="basic")
         else:
-            text = names.display(value) if wanted.name == "author" else value
-            query = _name_query(snapshot, _FIELD_OF[wanted.name], s.name_words(text))
+            query = (author_query(snapshot, value) if wanted.name == "author"
+                     else _name_query(snapshot, _FIELD_OF[wanted.name], s.name_words(value)))
         clauses.append((Occur.Should, query))
     return clauses[0][1] if len(clauses) == 1 else Query.boolean_query(clauses)
 
@@ -241,6 +241,17 @@ def _name_query(snapshot: Snapshot, name: str, terms: list[str]) -> Any:
     if len(terms) == 1:
         return Query.term_query(snapshot.schema, name, terms[0])
     return Query.phrase_query(snapshot.schema, name, list(terms))
+
+
+def author_query(snapshot: Snapshot, name: str) -> Any:
+    """The papers by an author of this name, "First Last" or "Last, First"; also those that print one more initial."""
+    terms = s.name_words(names.display(name))
+    query = _name_query(snapshot, s.F_AUTHORS, terms)
+    if len(terms) != 2 or min(map(len, terms)) < 2:
+        return query
+    patterns: list[str | tuple[int, str]] = [re.escape(terms[0]), "[a-z]", re.escape(terms[1])]
+    longer = Query.regex_phrase_query(snapshot.schema, s.F_AUTHORS, patterns)
+    return Query.boolean_query([(Occur.Should, query), (Occur.Should, longer)])
 
 
 def _conditions(plan: Plan, snapshot: Snapshot) -> list[tuple[Any, Any]]:
@@ -279,6 +290,8 @@ def compile_plan(plan: Plan, snapshot: Snapshot, extra: Sequence[tuple[Any, Any]
     literal = [query for phrase in plan.phrases if (query := phrase_query(snapshot, phrase)) is not None]
     if not units:  # nothing but quoted words: a paper without them is not close
         made.conditions.extend((Occur.Must, query) for query in literal)
+        if plan.phrases and not literal:  # words that no index holds: endless ones, signs
+            made.conditions.append((Occur.Must, Query.empty_query()))
         return made
     clauses = [(Occur.Should, unit_query(snapshot, unit)) for unit in units]
     enough = Query.boolean_query(clauses, minimum_number_should_match=made.need)
