@@ -68,6 +68,10 @@ class ChangesAndFollower(RuleBasedStateMachine):
     def edit(self, row: int, title: str, lane: int) -> None:
         papers.edit(row, title, lane=lane)
 
+    @rule(row=rows, votes=st.integers(0, 9), lane=lanes)
+    def count(self, row: int, votes: int, lane: int) -> None:
+        papers.count(row, votes, lane=lane)
+
     @rule(row=rows, lane=lanes)
     def hide(self, row: int, lane: int) -> None:
         papers.set_state(row, "hidden", lane=lane)
