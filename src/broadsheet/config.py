@@ -166,7 +166,7 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting("timezone", _zone, "UTC", "What 'today' and 'next at 06:00' mean.", "an IANA name, such as Europe/Berlin"),
-    Setting("web_workers", _positive, 1, "Web processes.", "a number from 1"),
+    Setting("web_workers", _positive, min(2, os.cpu_count() or 1), "Web processes.", "a number from 1"),
     Setting("offline", _flag, False, "Never ask another host.", "true or false"),
     Setting("allow_private_hosts", _flag, False, "Let harvests reach private and loopback addresses.", "true or false"),
     Setting("proxy", str, "", "HTTP proxy for everything that leaves the machine.", "http://host:port", secret=True),

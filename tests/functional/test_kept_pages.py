@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 import pytest
 from tests.support.program import broadsheet, spawn
 
-from broadsheet.web import packing
+from broadsheet.web import limits, packing
 from broadsheet.web.watch import Watcher
 
 PAPERS = 40
@@ -268,3 +268,18 @@ def test_a_readers_page_has_a_new_token_each_time_and_a_tag_that_outlives_it(hou
     assert tab.ask("GET", DAY, **{"If-None-Match": one.getheader("ETag") or ""}).status == 304
     tab.act(f"read:{_key(house, 20)}", DAY)
     assert tab.ask("GET", DAY, **{"If-None-Match": one.getheader("ETag") or ""}).status == 200
+
+
+def test_walkers_are_counted_by_all_processes_together(tmp_path: Path) -> None:
+    moment = [1000.0]
+    one, two = (limits.SharedBuckets(tmp_path / "walkers", 10, 1, lambda: moment[0]) for _ in range(2))
+    waits = [bucket.take("198.51.100.1") for _ in range(5) for bucket in (one, two)]
+    assert waits == [0.0] * 10
+    assert one.take("198.51.100.1") == two.take("198.51.100.1") == 1.0
+    assert one.take("198.51.100.2") == 0.0
+    moment[0] += 3
+    assert [two.take("198.51.100.1") for _ in range(4)] == [0.0, 0.0, 0.0, 1.0]
+    for number in range(40_000):  # a flood of others pushes nobody out at once
+        one.take(f"2001:db8:{number:x}::/64")
+    moment[0] = 1.0  # after a restart of the machine its clock begins anew
+    assert two.take("198.51.100.1") == 0.0

@@ -165,6 +165,17 @@ class _Meter:
         return made
 
 
+def _settle(server: int, longest: float = 30.0) -> None:
+    """Wait until the server has loaded what it loads ahead: until it is idle for half a second."""
+    ends, before = time.monotonic() + longest, cpu_seconds(server)
+    while before is not None and time.monotonic() < ends:
+        time.sleep(0.5)
+        now = cpu_seconds(server)
+        if now is not None and now - before < 0.03:
+            return
+        before = now
+
+
 def run_web(config: Config, *, clients: int, day: str | None, seconds: float) -> dict[str, Any]:
     """Times of front, paper and search pages with ``clients`` clients at once, ``seconds`` a kind.
 
@@ -190,7 +201,8 @@ def run_web(config: Config, *, clients: int, day: str | None, seconds: float) ->
             cookies = [_reader_cookie(port, pages, draw) for _ in range(clients)]
         readers = [Client(port, f"Cookie: {cookie}\r\n".__str__) for cookie in cookies]
         everyone = [Client(port, _stranger) for _ in range(clients)]
-        run(everyone, 1.0, lambda: next(cold))  # every process of the server opens index and database
+        _settle(server)
+        run(everyone, 1.0, lambda: next(cold))
         for name, group, at_front, at_paper in (
             ("anonymous_cached", everyone, lambda: front, lambda: pages.papers[0]),
             ("anonymous_cold", everyone, lambda: next(narrowed), lambda: next(cold)),

@@ -22,9 +22,9 @@ from .reader import Snapshot
 
 SMALL = 20_000  # rows that are scanned whole, in a millisecond
 SAMPLE, ROUNDS, STEP = 8192, 5, 4096
-PROBES = 16  # buckets looked at
+PROBES = 10  # buckets looked at
 LATE = 8192  # rows after which the buckets are made anew
-BY_CODE = 256  # of the rows in the buckets, how many are scored by their vectors
+BY_CODE = 160  # of the rows in the buckets, how many are scored by their vectors
 Matrix = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 

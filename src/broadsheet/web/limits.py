@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
+import math
+import mmap
+import struct
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest
 
+from broadsheet.config import current
+
+log = logging.getLogger("broadsheet.web")
 BURST = 60.0  # pages at once: a person with many tabs never meets the limit
-RATE = 4.0  # pages a second afterwards, per address and process
+RATE = 4.0  # pages a second afterwards, per address
 KEPT = 20_000  # addresses remembered; the one longest away is forgotten first
 _FREE = ("/static/", "/healthz", "/robots.txt", "/acts", "/setup", "/settings")
 
@@ -35,6 +44,48 @@ class Buckets:
             self._full[client] = (tokens - 1 if not wait else tokens, now)
             if len(self._full) > KEPT:
                 self._full.popitem(last=False)
+        return wait
+
+
+class SharedBuckets:
+    """The same for several processes: buckets in a small file that all of them map.
+
+    A record is (hash of the client, tokens, when counted by the clock that all processes of a machine share). Two
+    processes that take at the very same moment may count one page instead of two; nothing else can go wrong.
+    """
+
+    _RECORD = struct.Struct("<Qdd")
+    _SLOTS, _STEPS = 16_384, 8
+
+    def __init__(self, path: Path, burst: float = BURST, rate: float = RATE,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self.burst, self.rate, self._clock = burst, rate, clock
+        size = self._RECORD.size * self._SLOTS
+        with path.open("a+b") as file:
+            if file.seek(0, 2) != size:
+                file.truncate(size)
+            self._map = mmap.mmap(file.fileno(), size)
+        self._lock = threading.Lock()
+
+    def _find(self, wanted: int, now: float) -> tuple[int, float]:
+        """Place and tokens of a client; who is new takes the place of whoever was away longest among a few."""
+        oldest = (math.inf, 0)
+        for step in range(self._STEPS):
+            place = (wanted + step) % self._SLOTS * self._RECORD.size
+            owner, tokens, then = self._RECORD.unpack_from(self._map, place)
+            if owner == wanted and then <= now:
+                return place, min(self.burst, tokens + (now - then) * self.rate)
+            oldest = min(oldest, (then if then <= now else -1.0, place))
+        return oldest[1], self.burst
+
+    def take(self, client: str) -> float:
+        """Take one token of ``client``."""
+        wanted = int.from_bytes(blake2b(client.encode(), digest_size=8).digest(), "little") or 1
+        now = self._clock()
+        with self._lock:
+            place, tokens = self._find(wanted, now)
+            wait = 0.0 if tokens >= 1 else (1 - tokens) / self.rate
+            self._RECORD.pack_into(self._map, place, wanted, tokens - 1 if not wait else tokens, now)
         return wait
 
 
@@ -65,3 +116,14 @@ def client_in(environ: Mapping[str, Any]) -> str:
 def counts(path: str) -> bool:
     """Whether a page is counted. The front page is not: it is cached, and everybody's first."""
     return path != "/" and not path.startswith(_FREE)
+
+
+def share() -> None:
+    """Let all web processes of this installation count together; each counts alone where no file can be had."""
+    from .middleware import ReaderMiddleware
+
+    data = current().data
+    try:
+        ReaderMiddleware.buckets = SharedBuckets(data / "walkers")
+    except OSError as problem:
+        log.warning("Walkers are counted by each process alone: %s (%s)", data / "walkers", problem.strerror)

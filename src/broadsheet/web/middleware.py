@@ -55,7 +55,7 @@ class HeadersMiddleware:
 class ReaderMiddleware:
     """Attach the :class:`Visit`; take the tokened link; mark pages private or cacheable; hold walkers back."""
 
-    buckets = limits.Buckets()
+    buckets: limits.Buckets | limits.SharedBuckets = limits.Buckets()
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

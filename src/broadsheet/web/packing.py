@@ -21,7 +21,7 @@ _HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 _TAIL = b"\x03\x00"  # an empty last block
 _BORDER = b'\n<section class="section'  # pages are cut here, so that one act packs one section anew
 MOST_BYTES = 24 * 1024 * 1024
-LEVEL = 6
+LEVEL, QUICK = 6, 4  # of parts that are kept, and of small ones, which are mostly packed for one answer
 PART = 40_000  # bytes of a part at least: a full flush forgets what came before (32 KB are remembered)
 
 
@@ -74,7 +74,7 @@ class Piece:
 
 
 def _packed(part: bytes) -> tuple[bytes, int]:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packer = zlib.compressobj(LEVEL if len(part) >= PART else QUICK, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH), zlib.crc32(part)
 
 

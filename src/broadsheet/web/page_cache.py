@@ -161,7 +161,7 @@ def _answer(request: HttpRequest, kept: Kept | HttpResponse, *, own: bool) -> Ht
     """An answer from the pieces. A token is masked anew each time and not packed, so no length tells of it (BREACH)."""
     if isinstance(kept, HttpResponse):
         return kept
-    between = [get_token(request).encode() for _ in kept.pieces[1:]]
+    between = [get_token(request).encode()] * (len(kept.pieces) - 1) if len(kept.pieces) > 1 else []
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
     make = packing.gzipped if packed else packing.joined
     response = HttpResponse(make(kept.pieces, between))

@@ -14,28 +14,13 @@ import orjson
 from django.db import connection, models
 
 from ..catalogue.models import Paper
+from ..readers import service as readers
 
 # What a short entry of another paper's page may show. Asking for more than this costs a query a paper.
 SHORT = (
-    "id",
-    "key",
-    "state",
-    "title",
-    "rights",
-    "authors",
-    "organisation",
-    "identifiers",
-    "published",
-    "categories",
-    "primary_category",
-    "venue",
-    "retraction",
-    "imported_votes",
-    "imported_comments",
-    "vote_site",
-    "edition_day",
+    "id", "key", "state", "title", "rights", "authors", "organisation", "identifiers", "published", "retraction",
     "revision",
-)
+)  # fmt: skip
 
 
 def rows(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -147,3 +132,11 @@ def same_day(found: Paper, limit: int) -> list[int]:
             (day_value(found.edition_day), found.primary_category, found.pk, limit),
         )
     ]
+
+
+def marks_at(reader: int, paper: int) -> readers.Marks:
+    """The marks of a reader (row id) at one paper."""
+    kinds = {row[0] for row in rows(
+        "SELECT kind FROM readers_mark WHERE reader_id = %s AND paper_id = %s", (reader, paper))}
+    one, none = frozenset((paper,)), frozenset[int]()
+    return readers.Marks(*(one if kind in kinds else none for kind in (readers.READ, readers.SAVED, readers.HIDDEN)))

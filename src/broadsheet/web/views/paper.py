@@ -120,7 +120,8 @@ def _context(request: HttpRequest, read: _Read, shown: Shown) -> dict[str, Any]:
     authors = shown.authors()
     return {
         "shown": shown, "paper": found, "authors": authors, "folded": len(authors) > FOLDED_ABOVE,
-        "marks": readers.marks_of(visit.reader, [found.pk]), "personal": visit.personal, "next": shown.url,
+        "marks": prepared.marks_at(visit.reader.pk, found.pk) if visit.reader else readers.Marks(),
+        "personal": visit.personal, "next": shown.url,
         "announced": [_announcement(*item) for item in read.announced],
         "records": records, "sources": ", ".join(dict.fromkeys(item["name"] for item in records)),
         "steps": _steps(read, shown),
