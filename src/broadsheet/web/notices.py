@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from ..catalogue.models import Paper
 from ..sources.models import SourceState
 from ..sources.registry import CONNECTORS
@@ -116,10 +118,10 @@ WITHOUT_NETWORK = (
 def unreachable(failed: Sequence[tuple[str, str]], next_try: datetime | None, action: tuple[str, str]) -> Notice:
     """No source answered. ``failed``: (label, what happened), for each source that was tried."""
     causes = tuple(f"{label}: {cause}" for label, cause in failed)
-    again = f"They are asked again at {next_try:%H:%M} UTC" if next_try else "They are asked again"
+    when = f" at {next_try:%H:%M} UTC" if next_try and next_try > timezone.now() else ""
     return Notice("error", "No source can be reached from this machine",
                   (f"What you chose is kept, and no paper has come in yet: {count(len(causes), 'source')} tried, "
-                   "none answered.", *causes, f"{again} by themselves. Meanwhile:"), action, steps=WITHOUT_NETWORK)
+                   "none answered.", *causes, f"They are asked again{when}, by themselves while the program runs. Meanwhile:"), action, steps=WITHOUT_NETWORK)
 
 
 def first_sentence(text: str) -> str:
