@@ -191,7 +191,7 @@ def run_web(config: Config, *, clients: int, day: str | None, seconds: float) ->
     out: dict[str, Any] = {"day": pages.day, "clients": clients}
     front = f"/papers/date/{pages.day}"
     cold = itertools.cycle(pages.papers)
-    narrowed = (f"{front}?without={quote_plus(word)}+zz{number}"
+    narrowed = (f"{front}?without={quote_plus(word)},zz{number}"
                 for number, word in enumerate(itertools.cycle(pages.words)))
     with _copy(config) as data, _server(data) as (port, server):
         meter = _Meter(seconds, server)
