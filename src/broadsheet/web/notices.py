@@ -121,7 +121,9 @@ def unreachable(failed: Sequence[tuple[str, str]], next_try: datetime | None, ac
     when = f" at {next_try:%H:%M} UTC" if next_try and next_try > timezone.now() else ""
     return Notice("error", "No source can be reached from this machine",
                   (f"What you chose is kept, and no paper has come in yet: {count(len(causes), 'source')} tried, "
-                   "none answered.", *causes, f"They are asked again{when}, by themselves while the program runs. Meanwhile:"), action, steps=WITHOUT_NETWORK)
+                   "none answered.", *causes,
+                   f"They are asked again{when}, by themselves while the program runs. Meanwhile:"),
+                  action, steps=WITHOUT_NETWORK)
 
 
 def first_sentence(text: str) -> str:
