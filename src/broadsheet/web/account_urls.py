@@ -26,7 +26,9 @@ def _of(module: str, name: str) -> View:
 
         if visit_of(request).local:
             return accounts.not_needed(request)
-        response: HttpResponseBase = getattr(import_module(f"allauth.{module}"), name)(request, *given, **arguments)
+        function: View = getattr(import_module(f"allauth.{module}"), name)
+        response = (accounts.at_provider(function, request, **arguments) if module == _OIDC
+                    else function(request, *given, **arguments))
         response["Cache-Control"] = "private, no-store"
         if isinstance(response, HttpResponse) and response.status_code == 302:
             return accounts.going_on(request, response)

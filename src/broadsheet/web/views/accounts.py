@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -25,6 +27,7 @@ from broadsheet.web import access
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
+log = logging.getLogger("broadsheet.web")
 LIFETIMES = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until revoked"))
 SCOPES = {
     "read": "Read: papers, search, lists, and what this site shows to members.",
@@ -71,6 +74,18 @@ def going_on(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     page.cookies = response.cookies
     page["Cache-Control"] = "private, no-store"
     return page
+
+
+def at_provider(function: Callable[..., HttpResponseBase], request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+    """Go to or come from the provider; one that is away, or answers what cannot be used, is a sentence."""
+    from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+    from requests import RequestException
+
+    try:
+        return function(request, **arguments)
+    except (RequestException, OAuth2Error, KeyError, ValueError) as problem:
+        log.error("The OpenID Connect provider could not be used: %s: %s", type(problem).__name__, problem)
+        return render(request, "socialaccount/authentication_error.jinja", {}, status=502)
 
 
 def _signed_in(request: HttpRequest) -> Account | None:
@@ -198,8 +213,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "account/tokens.jinja", {
         "tokens": list(api_tokens.live(reader, now)), "made": made, "fault": fault, "typed": post.get("name", "")[:80],
         "scopes": [(scope, SCOPES[scope]) for scope in roles.scopes_for(reader)], "lifetimes": LIFETIMES,
-        "picked": post.getlist("scope")[:10] if fault else ["read"], "base": service.base_address(current()) if current().site_url
-        else f"{request.scheme}://{request.get_host()}",
+        "picked": post.getlist("scope")[:10] if fault else ["read"],
+        "base": current().site_url.rstrip("/") or f"{request.scheme}://{request.get_host()}",
     }, status=422 if fault else 200)
 
 
