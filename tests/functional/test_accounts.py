@@ -185,8 +185,8 @@ class _Provider(BaseHTTPRequestHandler):
         """Discovery and the person."""
         base = f"http://127.0.0.1:{self.server.server_address[1]}"
         if self.path.startswith("/.well-known"):
-            self._json({"issuer": base, "authorization_endpoint": f"{base}/authorize", "token_endpoint": f"{base}/token",
-                        "userinfo_endpoint": f"{base}/me", "jwks_uri": f"{base}/keys"})
+            self._json({"issuer": base, "authorization_endpoint": f"{base}/authorize", "jwks_uri": f"{base}/keys",
+                        "token_endpoint": f"{base}/token", "userinfo_endpoint": f"{base}/me"})
         else:
             self._json(self.person)
 
@@ -196,7 +196,8 @@ class _Provider(BaseHTTPRequestHandler):
         asked = parse_qs(self.rfile.read(length).decode())
         assert asked["code"] == ["thecode"] and "code_verifier" in asked, "with PKCE"
         base = f"http://127.0.0.1:{self.server.server_address[1]}"
-        claims = {"iss": base, "aud": "broadsheet", "exp": int(time.time()) + 60, "iat": int(time.time()), **self.person}
+        now = int(time.time())
+        claims = {"iss": base, "aud": "broadsheet", "exp": now + 60, "iat": now, **self.person}
         self._json({"access_token": "t", "token_type": "Bearer", "id_token": jwt.encode(claims, "k" * 32)})
 
 

@@ -29,7 +29,7 @@ def examine(config: Config) -> list[Finding]:
     import django
     from django.db import DatabaseError
 
-    checks = [_directory, _disk, _database, _index, _model, _network]
+    checks = [_directory, _disk, _database, _accounts, _index, _model, _network]
     if config.data.exists():
         django.setup()  # here, because the checks need it even where no database can be opened
     else:  # looking makes nothing: Django's settings would make the directory and a key
@@ -92,6 +92,36 @@ def _database(config: Config) -> Iterator[Finding]:
             yield Finding("database", True, "PostgreSQL answers")
     except DatabaseError as problem:
         yield Finding("database", False, f"{problem}. Check BROADSHEET_DATABASE_URL, or restore the last backup.")
+
+
+def _accounts(config: Config) -> Iterator[Finding]:
+    from ..readers.accounts import service
+    from ..web.access import is_loopback
+
+    shared = not is_loopback(config.host) or bool(config.site_url)
+    if shared:
+        kept = service.has_administrator()
+        yield Finding(
+            "accounts",
+            kept,
+            f"{service.members().count():,} account(s), registration is {config.registration}, reading is "
+            f"{'for members' if config.privacy == 'members' else 'open'}"
+            if kept
+            else "nobody can administer this site. Run `broadsheet user add ADDRESS --admin`.",
+        )
+    needed = shared and config.registration == "open"
+    yield Finding(
+        "mail",
+        bool(config.smtp_url) or not needed,
+        "a mail server is set"
+        if config.smtp_url
+        else "no mail server is set (`smtp_url`)"
+        + (
+            ", so nobody can prove an address and register. Set one, or `registration` to invitation."
+            if needed
+            else "; `broadsheet user link ADDRESS` makes one-time links instead"
+        ),
+    )
 
 
 def _index(config: Config) -> Iterator[Finding]:
