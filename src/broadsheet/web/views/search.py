@@ -80,8 +80,8 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
     except BroadsheetError as problem:
         return {"trouble": str(problem)}
     visit = visit_of(request)
-    rows = [hit.row for hit in result.hits]
-    hits = [(hit, Shown(hit.paper, visit.member)) for hit in result.hits]  # read from the database a moment ago, live
+    rows = papers.by_ids([hit.row for hit in result.hits])
+    hits = [(hit, Shown(rows[hit.row], visit.member)) for hit in result.hits if hit.row in rows]
     first = (asked.page - 1) * PER_PAGE
     sure = [pair for pair in hits if pair[0].sure]
     listed = min(result.listed, LAST_PAGE * PER_PAGE)
@@ -91,7 +91,7 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
     return {
         "result": result, "sure": sure, "behind": None if sure or asked.page > 1 else _behind(),
         "close": [pair for pair in hits if not pair[0].sure], "first": first,
-        "pages": Pages(asked.page, min(last, LAST_PAGE)), "marks": readers.marks_of(visit.reader, rows),
+        "pages": Pages(asked.page, min(last, LAST_PAGE)), "marks": readers.marks_of(visit.reader, list(rows)),
         "facets": _facets(asked, result), "nothing": not hits,
         "ends_here": bool(sure) or first <= result.total < first + PER_PAGE,
         "chips": _chips(asked), "looser": _looser(asked.text) if not sure and asked.page == 1 else "",
