@@ -221,7 +221,8 @@ def run_web(config: Config, *, clients: int, day: str | None, seconds: float) ->
 
 def _after_acts(port: int, cookie: str, pages: _Pages, front: str) -> dict[str, Any]:
     """The front page of one reader, each time after he has marked one more paper."""
-    browser = Browser(port, Cookie=cookie)
+    browser = Browser(port)
+    browser.cookies = dict(part.split("=", 1) for part in cookie.split("; "))
     client = Client(port, f"Cookie: {cookie}\r\n".__str__)
     times = []
     for key in pages.of_day[: _READ]:
