@@ -31,6 +31,7 @@ LONG_QUERY = 8  # words; from here on a sure hit may lack some
 LONG_SHARE = 0.85
 OWN_SHARE = 0.3
 _MANY = 2_000_000_000
+_HEAD, _MOST = 4, 5000  # letters, and words that begin with them
 _SOURCES = {"pubmed": "pmid", "anthology": "acl", "acl anthology": "acl"}  # what people call them
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -103,7 +104,8 @@ def _with_fuzzy(unit: Unit, snapshot: Snapshot) -> Unit:
 def _slips(stem: str, snapshot: Snapshot) -> tuple[str, ...] | None:
     """The known stems one letter away from ``stem``: added, dropped, changed, or two neighbours swapped.
 
-    Trying all of them takes a third of the time of an automaton over the whole dictionary, and is done once a query.
+    Trying all of them takes a third of the time of an automaton over the whole dictionary, and is done once a query;
+    those that begin as ``stem`` does are read off the dictionary instead.
     """
     if not stem.isascii():
         return None
@@ -111,8 +113,14 @@ def _slips(stem: str, snapshot: Snapshot) -> tuple[str, ...] | None:
     near = {left + letter + right[drop:] for left, right in parts for letter in _LETTERS for drop in (0, 1)}
     near.update(left + right[1:] for left, right in parts)
     near.update(left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1)
-    frequency = snapshot.searcher.doc_freq
-    return tuple(sorted(word for word in near if word and frequency(s.F_ABSTRACT, word)))
+    head, frequency = stem[:_HEAD], snapshot.searcher.doc_freq
+    known = {word for word, _ in snapshot.searcher.terms_with_prefix(s.F_ABSTRACT, head, limit=_MOST)}
+    found = near & known
+    if len(stem) <= _HEAD or len(known) == _MOST:  # nearly everything begins so
+        found = {word for word in near if word and frequency(s.F_ABSTRACT, word)}
+    else:
+        found.update(word for word in near if not word.startswith(head) and frequency(s.F_ABSTRACT, word))
+    return tuple(sorted(found))
 
 
 def _term(snapshot: Snapshot, name: str, stem: str) -> Any:
