@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-# A formula is one word: half of one cannot be drawn.
-_WORD = re.compile(r"\$[^$]{1,400}\$|\S+")
+# A formula is never cut: half of one cannot be drawn.
+_WORD = re.compile(r"(?:\$[^$]{1,400}\$|\S)+")
 LONGEST = 1200  # words; comparing more could take seconds, and abstracts have 150 to 300
 
 

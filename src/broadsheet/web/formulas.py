@@ -13,7 +13,7 @@ from ..editions.formulas import Formula, Input
 from ..editions.places import Place
 from ..editions.service import Site
 from ..search import explain, fusion, meaning
-from .rendering import day_short
+from .rendering import count, day_short
 from .shown import Shown
 
 _SEARCH = Formula(
@@ -92,7 +92,7 @@ def _where(place: Place, paper: Paper) -> tuple[str, ...]:
     notes = []
     if place.rank:
         day = day_short(paper.edition_day) if paper.edition_day else ""
-        notes.append(f"Number {place.rank:,} by points of {place.total:,} papers of {day}.")
+        notes.append(f"Number {place.rank:,} by points of {count(place.total, 'paper')} of {day}.")
     if place.where:
         notes.append(f"{place.where}{': ' + place.reason if place.reason else ''}.")
     if place.morning:

@@ -185,7 +185,7 @@ def environment(**options: Any) -> Environment:
 
 def exact(value: float) -> str:
     """A number with all its digits, as it was used: ``46``, ``0.8978``."""
-    return f"{value:,}" if isinstance(value, int) else repr(float(value))
+    return f"{value:,.0f}" if float(value).is_integer() else repr(float(value))
 
 
 def door(request: HttpRequest) -> str:
