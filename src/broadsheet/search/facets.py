@@ -1,7 +1,7 @@
 """Counts of sure hits by year, category, organisation, source and votes: the same papers that ``total`` counts.
 
 A value's count is the ``total`` of the query narrowed by it. A paper with several categories or sources counts in
-each. Votes are those imported from elsewhere, read from the mapped column; the bands reach upwards ("10 or more").
+each. Votes are those of the mapped column (imported ones, until readers vote); the bands reach upwards ("10 or more").
 """
 
 from __future__ import annotations

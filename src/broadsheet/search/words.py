@@ -219,7 +219,7 @@ def filter_query(snapshot: Snapshot, wanted: Filter) -> Any:
 
 
 def voted_query(snapshot: Snapshot, least: int) -> Any:
-    """The papers with at least ``least`` votes at other sites, by the mapped column."""
+    """The papers with at least ``least`` votes, by the mapped column."""
     columns = snapshot.columns
     rows = np.flatnonzero((columns.votes >= min(least, _MANY)) & columns.live).tolist()
     return Query.const_score_query(Query.term_set_query(snapshot.schema, s.F_ROW, rows), 0.0)
