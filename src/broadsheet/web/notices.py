@@ -122,7 +122,7 @@ def unreachable(failed: Sequence[tuple[str, str]], next_try: datetime | None, ac
     return Notice("error", "No source can be reached from this machine",
                   (f"What you chose is kept, and no paper has come in yet: {count(len(causes), 'source')} tried, "
                    "none answered.", *causes,
-                   f"They are asked again{when}, by themselves while the program runs. Meanwhile:"),
+                   f"They are asked again{when}, as long as the program runs. Meanwhile:"),
                   action, steps=WITHOUT_NETWORK)
 
 
