@@ -67,3 +67,15 @@ def test_a_limit_on_file_sizes(papers: Path, tmp_path: Path) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (SMALL, SMALL))
 
     check(papers, tmp_path / "data", lambda: None, preexec_fn=limit)
+
+
+def test_a_backup_that_finds_no_room_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(*(record(n, abstract="We show it. " * 40) for n in range(1, 200))))
+    assert broadsheet("import", tmp_path / "a.jsonl", "--no-index", data=tmp_path / "data").returncode == 0
+    before = rows(tmp_path / "data")
+    place = tmp_path / "kept"
+    place.mkdir()
+    small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))  # noqa: E731
+    done = broadsheet("backup", place / "b.tar", data=tmp_path / "data", preexec_fn=small)
+    assert done.returncode == 3 and "could not be written" in done.stderr and "Traceback" not in done.stderr
+    assert list(place.iterdir()) == [] and rows(tmp_path / "data") == before

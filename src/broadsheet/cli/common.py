@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -53,7 +54,7 @@ def guarded(command: Callable[P, R]) -> Callable[P, R]:
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
-        except (OSError, _database_error()) as problem:
+        except (OSError, sqlite3.Error, _database_error()) as problem:
             said = f"{type(problem).__name__}: {problem}. What was committed before stands. {_advice(problem)}"
             raise _failed(said, 3, kwargs) from None
 

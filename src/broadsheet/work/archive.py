@@ -36,15 +36,11 @@ def backup(config: Config, target: Path, now: datetime) -> dict[str, Any]:
         raise BroadsheetError(f"{target} exists already and was left as it is. Give a new name.")
     from ..catalogue.documents import live_count
 
-    with tempfile.TemporaryDirectory(dir=config.data, prefix=".backup-") as folder:
-        copy = Path(folder) / "broadsheet.sqlite3"
-        with sqlite3.connect(config.data / "broadsheet.sqlite3") as live, sqlite3.connect(copy) as kept:
-            live.backup(kept, pages=2000, sleep=0.005)
-        kept.close()
-        live.close()
-        facts = {"version": __version__, "made": now.isoformat(), "papers": live_count()}
-        part = target.with_name(target.name + ".part")
-        try:
+    facts = {"version": __version__, "made": now.isoformat(), "papers": live_count()}
+    part = target.with_name(target.name + ".part")
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
+            copy = _copy_database(config.data / "broadsheet.sqlite3", Path(folder) / "broadsheet.sqlite3")
             with tarfile.open(part, "w") as tar:
                 manifest = tarfile.TarInfo("manifest.json")
                 body = orjson.dumps(facts)
@@ -54,16 +50,28 @@ def backup(config: Config, target: Path, now: datetime) -> dict[str, Any]:
                 for name in _KEPT:
                     if (config.data / name).exists():
                         tar.add(config.data / name, name)
-            with part.open("rb") as written:
-                os.fsync(written.fileno())
-            part.rename(target)
-        except OSError as problem:
-            part.unlink(missing_ok=True)
-            raise BroadsheetError(
-                f"The backup could not be written to {target} ({problem.strerror}). Nothing was kept there; the data "
-                "directory is unchanged. Choose a place with room and the right to write."
-            ) from None
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.rename(target)
+    except (OSError, sqlite3.Error) as problem:
+        part.unlink(missing_ok=True)
+        raise BroadsheetError(
+            f"The backup could not be written to {target} ({getattr(problem, 'strerror', None) or problem}). Nothing "
+            "was kept there; the data directory is unchanged. Choose a place with the right to write and with room for "
+            "the database twice."
+        ) from None
     return {**facts, "bytes": target.stat().st_size, "file": str(target)}
+
+
+def _copy_database(source: Path, copy: Path) -> Path:
+    """SQLite's online copy: one state of the database, whatever others write meanwhile."""
+    live, kept = sqlite3.connect(source), sqlite3.connect(copy)
+    try:
+        live.backup(kept, pages=2000, sleep=0.005)
+    finally:
+        kept.close()
+        live.close()
+    return copy
 
 
 def restore(config: Config, source: Path) -> dict[str, Any]:
