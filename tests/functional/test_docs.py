@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from django.urls import resolve
-from typer.main import get_command
-from typer.testing import CliRunner
 from tests.support.incoming import jsonl, record
 from tests.support.program import ROOT, broadsheet
+from typer.main import get_command
+from typer.testing import CliRunner
 
 from broadsheet import config
 from broadsheet.cli.main import app
@@ -59,7 +59,7 @@ def test_every_fenced_command_runs(filled: Path) -> None:
     for name, command in commands:
         words = shlex.split(command)[1:]
         if command.startswith(NOT_RUN) or "--help" in words:
-            told = CliRunner().invoke(app, [word for word in words if word != "--help"][:2] + ["--help"])
+            told = CliRunner().invoke(app, [*[word for word in words if word != "--help"][:2], "--help"])
             assert told.exit_code == 0, (name, command, told.output)
             continue
         done = broadsheet(*words, data=None if "--data" in words else filled / "data", cwd=filled)
