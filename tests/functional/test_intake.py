@@ -166,3 +166,18 @@ def test_a_transaction_takes_no_more_than_its_share_of_bytes(monkeypatch: pytest
     assert [len(group) for group in taking.batched(items, 4)] == [2, 2, 2, 1, 1]
     sizes = iter([1, 3, 9])
     assert [len(group) for group in taking.batched([line("arxiv:2405.00001")] * 5, lambda: next(sizes))] == [1, 3, 1]
+
+
+def test_what_is_held_as_it_is_costs_no_projection(monkeypatch: pytest.MonkeyPatch) -> None:
+    items = [line(f"arxiv:2405.{n:05d}") for n in range(6)]
+    take(*items)
+    monkeypatch.setattr(taking, "project", lambda *_: pytest.fail("a known record was projected again"))
+    assert take(*items).unchanged == 6
+    assert intake(items, now=NOW, lane=changes.BULK, batch=2) == Counts(read=6, unchanged=6)
+
+
+def test_of_a_key_told_twice_in_one_batch_the_last_stands() -> None:
+    old, new = line("arxiv:2405.00001", title="Old"), line("arxiv:2405.00001", title="New")
+    take(old)
+    take(new, old)
+    assert Paper.objects.get().title == "Old"
