@@ -20,10 +20,11 @@ from django.db import connection
 
 from ..catalogue import changes
 from ..catalogue.site import choices
-from ..editions.models import Snapshot
-from ..sources.models import SourceState
+from . import prepared
 
-_SOURCE = ("name", "enabled", "outcome", "detail", "due_at", "succeeded_at", "progress")
+_SOURCES = (
+    "SELECT name, enabled, outcome, detail, due_at, succeeded_at, progress FROM sources_sourcestate ORDER BY name"
+)
 
 
 class Watcher:
@@ -91,10 +92,12 @@ def house(at: tuple[int, int, int] | None) -> House:
     known = _house
     if at is not None and known is not None and known[0] == at:
         return known[1]
-    sources = list(SourceState.objects.order_by("name").values_list(*_SOURCE))
+    sources = prepared.rows(_SOURCES, ())
     chosen = choices()
-    parts = (changes.total(), sorted(chosen.items()), sources, Snapshot.objects.count())
-    due = min((row[4] for row in sources if row[1] and row[4] is not None), default=None)
+    closed = prepared.rows("SELECT COUNT(*) FROM editions_snapshot", ())
+    parts = (changes.total(), sorted(chosen.items()), sources, closed)
+    moments = [prepared.as_moment(row[4]) for row in sources if row[1]]
+    due = min((moment for moment in moments if moment is not None), default=None)
     made = House(blake2b(repr(parts).encode(), digest_size=16).digest(), due, chosen)
     if at is not None:
         _house = at, made

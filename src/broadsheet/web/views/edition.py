@@ -19,7 +19,7 @@ from ...readers import service as readers
 from ...readers import settings as reading
 from ...text import identifiers, latex
 from ...text.dates import is_listing_day
-from .. import fragments, notices, page_cache, rendering
+from .. import fragments, known, notices, page_cache, rendering
 from ..frontpage import (
     CONTROLS,
     Control,
@@ -91,7 +91,7 @@ def _no_papers(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     if visit.keeper and not rendering.site(request).get("fields"):
         return HttpResponseRedirect("/setup")
-    state = notices.sources()
+    state = known.of_house("sources", notices.sources)
     told = notices.no_papers(state, keeper=visit.keeper)
     context = {"heading": "No papers yet", "notices": [told], "again": 8 if state.running else 0}
     return rendering.render(request, "empty.jinja", context)
@@ -112,9 +112,9 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
     gone = marks.read if control.hide_read else ()
     found = service.edition(days, today, site, control.narrowing, gone, newest=request.path == "/")
     printer = Printer(request, found.candidates, marks)
-    state = notices.sources()
+    state = known.of_house("sources", notices.sources)
     told = notices.about_sources(state) if request.path == "/" or days[0] == today else []
-    if notices.has_sample():
+    if known.of_house("sample", notices.has_sample):
         told = [notices.sample(), *told]
     context: dict[str, Any] = {
         "edition": found, "front": found.front, "control": control, "state": state, "notices": told,
