@@ -127,6 +127,16 @@ def test_one_time_codes_stand_between_the_password_and_the_account() -> None:
     assert again.post("/sign-in/code", {"code": spare[0]}).status_code == 200 and who(again) == "", "used up"
 
 
+def test_with_another_key_of_the_installation_no_code_fits(settings: Any) -> None:
+    from allauth.mfa.adapter import get_adapter
+
+    kept = get_adapter().encrypt("JBSWY3DPEHPK3PXP")
+    assert get_adapter().decrypt(kept) == "JBSWY3DPEHPK3PXP"
+    settings.SECRET_KEY = "another"
+    first, second = get_adapter().decrypt(kept), get_adapter().decrypt(kept)
+    assert first != second and len(first) == 32, "an empty or fixed secret would be everybody's"
+
+
 def test_the_sensitive_pages_ask_who_it_is_and_again_after_a_while() -> None:
     account()
     browser = sign_in()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
 from broadsheet.errors import UsageError
@@ -14,6 +16,7 @@ from broadsheet.errors import UsageError
 from .models import ApiToken, Reader
 from .roles import SCOPES, scopes_for
 
+log = logging.getLogger("broadsheet.readers")
 MARK = "bsh_"  # tells a leaked token from other random texts
 MOST = 20  # live tokens of one reader
 LONGEST = timedelta(days=730)
@@ -59,7 +62,10 @@ def find(secret: str, now: datetime) -> ApiToken | None:
     if row is None or row.reader.blocked_at is not None:
         return None
     if row.used_on != now.date():
-        ApiToken.objects.filter(pk=row.pk).update(used_on=now.date())
+        try:
+            ApiToken.objects.filter(pk=row.pk).update(used_on=now.date())
+        except DatabaseError:
+            log.warning("The day on which a token was used was not noted: the database was busy.")
     return row
 
 

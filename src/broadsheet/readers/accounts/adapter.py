@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-import hashlib
+import hmac
 import logging
+import secrets
 from smtplib import SMTPException
 from typing import Any
 
@@ -167,11 +168,12 @@ class CodesAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return _box().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The text; an empty one when the installation's key has changed, so that no code fits."""
+        """The text; a random one when the installation's key has changed, so that no code fits, and none is known."""
         try:
             return _box().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
-            return ""
+            log.error("A secret of one-time codes cannot be read: `secret-key` has changed. Its codes fit no more.")
+            return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
@@ -207,7 +209,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 def _box() -> Fernet:
-    key = hashlib.scrypt(settings.SECRET_KEY.encode(), salt=b"broadsheet one-time codes", n=2, r=8, p=1, dklen=32)
+    key = hmac.digest(settings.SECRET_KEY.encode(), b"broadsheet one-time codes", "sha256")
     return Fernet(base64.urlsafe_b64encode(key))
 
 

@@ -39,7 +39,7 @@ def adopt(account: Account, found: Reader | None, now: datetime) -> Reader:
     (or a copy of it) opens nothing afterwards. Repeated, it changes nothing more.
     """
     with transaction.atomic():
-        account = Account.objects.select_for_update().select_related("reader").get(pk=account.pk)
+        account = Account.objects.select_for_update(of=("self",)).get(pk=account.pk)
         own = account.reader
         if found is not None and (found.local or found.joined_at is not None):
             found = None

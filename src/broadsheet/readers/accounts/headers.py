@@ -19,7 +19,7 @@ def account_of(told: str, now: datetime) -> Account | None:
         email = service.address(told)
     except UsageError:
         return None
-    known = Account.objects.select_related("reader").filter(email=email, is_active=True, reader__isnull=False)
+    known = Account.objects.filter(email=email, is_active=True, reader__isnull=False)
     account = known.first()
     if account is not None:
         return account

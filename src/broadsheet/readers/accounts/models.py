@@ -12,7 +12,11 @@ from broadsheet.readers.models import Reader
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Ways to make and to find accounts. Addresses are kept in lower case."""
+    """Ways to make and to find accounts, always with their readers. Addresses are kept in lower case."""
+
+    def get_queryset(self) -> models.QuerySet[Account]:
+        """One query brings the account of a session and its reader. (To lock, say ``of=("self",)``.)"""
+        return super().get_queryset().select_related("reader")
 
     def create_user(self, email: str, password: str | None = None, **more: Any) -> Account:
         """Make an account; without a password nobody can sign in until one is set by a one-time link."""

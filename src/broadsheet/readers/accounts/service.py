@@ -34,7 +34,7 @@ def address(text: str) -> str:
 
 def find(email: str) -> Account:
     """The account of a mail address. Raises UsageError when there is none."""
-    account = Account.objects.select_related("reader").filter(email=email.strip().lower()).first()
+    account = Account.objects.filter(email=email.strip().lower()).first()
     if account is None:
         raise UsageError(f"There is no account for {email[:80]}. Nothing was done. `broadsheet user list` shows all.")
     return account
@@ -42,7 +42,7 @@ def find(email: str) -> Account:
 
 def members() -> QuerySet[Account]:
     """All accounts with their readers, oldest first."""
-    return Account.objects.select_related("reader").order_by("created_at", "id")
+    return Account.objects.order_by("created_at", "id")
 
 
 def has_administrator() -> bool:
@@ -189,7 +189,7 @@ def log(actor: Reader | None, act: str, subject: str, now: datetime, *, reason: 
         before: dict[str, Any] | None = None, after: dict[str, Any] | None = None) -> None:
     """Note a privileged act. Without an actor it was done at the machine, by command."""
     AuditEntry.objects.create(
-        actor=actor, actor_name=(actor.name or ("keeper" if actor.local else actor.key)) if actor else "command line",
+        actor=actor, actor_name=(actor.name or "keeper") if actor else "command line",
         act=act, subject=subject[:120], reason=reason[:2000], before=before or {}, after=after or {}, made_at=now)
 
 

@@ -69,6 +69,9 @@ def going_on(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     target = urlsplit(response["Location"])
     if not target.netloc or target.netloc == request.get_host():
         return response
+    if target.scheme not in {"https", "http"}:
+        log.error("The OpenID Connect provider names %r to sign in at, which is no web address", target.scheme)
+        return render(request, "socialaccount/authentication_error.jinja", {}, status=502)
     page = render(request, "account/going_on.jinja", {"target": response["Location"], "host": target.hostname,
                                                       "name": current().oidc_name})
     page.cookies = response.cookies

@@ -58,7 +58,7 @@ def _member_act(request: HttpRequest) -> tuple[str, str]:
     """Do what an administrator asked for one account; returns a sentence and, for a link, the link."""
     post, now, actor = request.POST, timezone.now(), visit_of(request).reader
     number = post.get("account", "")
-    account = Account.objects.select_related("reader").filter(pk=int(number)).first() if number.isdecimal() else None
+    account = Account.objects.filter(pk=int(number)).first() if number.isdecimal() else None
     if account is None:
         raise Http404
     act = post.get("act", "")
