@@ -14,17 +14,17 @@ from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Protocol
 
-from django.db.models import Count, F, Window
-from django.db.models.functions import RowNumber
-
 from ..catalogue import changes
-from ..catalogue.models import Announcement, Paper
+from ..catalogue.models import Paper
 from . import calendar, load, places, snapshots
 from .candidates import Candidate, Interests, Narrowing, narrow, newest_first
 from .choose import FRONT_PAPERS, Front, arrange, points_of, ranked, without
 from .fields import FIELDS, OTHER, Field, Table, within_any
 from .formulas import Points, trend_points
-from .models import Snapshot
+from .months import ArchiveDay as ArchiveDay
+from .months import month_counts as month_counts
+from .months import month_days as month_days
+from .months import newest_list_day as newest_list_day
 
 TREND_DAYS = 14
 TREND_SHOWN = 100
@@ -313,57 +313,6 @@ def trending(
     else:
         scored.sort(key=lambda pair: (-pair[1], -pair[0].id))
     return scored[:TREND_SHOWN]
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveDay:
-    """One day of the month page: number of papers, and the headline that led it or would."""
-
-    day: date
-    papers: int
-    headline: str
-
-
-def month_days(first: date, last: date) -> list[ArchiveDay]:
-    """The days of a month that have papers, each with its headline: that of the stored morning, else most votes."""
-    counts = calendar.day_counts(first, last)
-    leads = {
-        row.day: items[0]["paper"]
-        for row in Snapshot.objects.filter(day__gte=first, day__lte=last)
-        if (items := row.choice["zones"]["lead"])
-    }
-    titles = dict(Paper.objects.filter(id__in=leads.values(), state=Paper.State.LIVE).values_list("id", "title"))
-    place = Window(RowNumber(), partition_by=F("edition_day"),
-                   order_by=[F("imported_votes").desc(nulls_last=True), F("published").desc(), F("id").desc()])
-    rows = (
-        Paper.objects.filter(edition_day__gte=first, edition_day__lte=last, state=Paper.State.LIVE,
-                             retraction__isnull=True)
-        .annotate(place=place).filter(place=1).values_list("edition_day", "title")
-    )
-    best = {day: title for day, title in rows if day is not None}
-    return [ArchiveDay(one.day, one.papers, titles.get(leads.get(one.day, 0)) or best.get(one.day, ""))
-            for one in counts]
-
-
-def month_counts(today: date) -> list[tuple[date, int]]:
-    """Months that have papers (their first days), newest first, with how many."""
-    rows = (
-        Paper.objects.filter(edition_day__lte=today).values_list("edition_day").annotate(papers=Count("id"))
-        .order_by("-edition_day")
-    )
-    months: dict[date, int] = {}
-    for day, papers in rows:
-        if day is not None:
-            first = day.replace(day=1)
-            months[first] = months.get(first, 0) + papers
-    return list(months.items())
-
-
-def newest_list_day(name: str, today: date) -> date | None:
-    """The newest day of a list that is not in the future."""
-    return (
-        Announcement.objects.filter(list=name, day__lte=today).order_by("-day").values_list("day", flat=True).first()
-    )
 
 
 def close_due(now: datetime, today: date, site: Site) -> list[date]:
