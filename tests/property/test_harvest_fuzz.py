@@ -1,4 +1,4 @@
-"""Whole answers of the sources, cut, changed, mixed up: a page of records and rejects, or a SourceError with its reason."""
+"""Whole answers of the sources, cut, changed, mixed up: a page of records, or a SourceError with its reason."""
 
 from __future__ import annotations
 
