@@ -60,24 +60,28 @@ def generated_queries(index_dir: Path, count: int, chance: random.Random) -> lis
     return queries
 
 
-def _times(ask: Callable[[str], object], queries: Sequence[str], seconds: float) -> list[float]:
-    """Milliseconds of each query until they or the ``seconds`` are used up, after a few to warm up."""
+def _times(ask: Callable[[str], object], queries: Sequence[str], seconds: float) -> list[tuple[float, float]]:
+    """Milliseconds of each query, by the clock and of this thread's CPU, after a few to warm up.
+
+    Ends when they or the ``seconds`` are used up.
+    """
     for text in queries[:_WARM]:
         ask(text)
     started, out = time.perf_counter(), []
     for text in queries:
-        before = time.perf_counter()
+        before, used = time.perf_counter(), time.thread_time()
         ask(text)
-        out.append((time.perf_counter() - before) * 1000)
+        out.append(((time.perf_counter() - before) * 1000, (time.thread_time() - used) * 1000))
         if time.perf_counter() - started > seconds:
             break
     return out
 
 
-def _spread(name: str, times: Sequence[float]) -> dict[str, float]:
-    ordered = sorted(times)
+def _spread(name: str, times: Sequence[tuple[float, float]]) -> dict[str, float]:
+    ordered = sorted(wall for wall, _ in times)
     return {f"{name}_p50_ms": round(statistics.median(ordered), 3),
-            f"{name}_p99_ms": round(ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))], 3)}
+            f"{name}_p99_ms": round(ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))], 3),
+            f"{name}_cpu_ms": round(statistics.fmean(cpu for _, cpu in times), 3)}
 
 
 def _sample(count: int, chance: random.Random) -> list[int]:
@@ -176,8 +180,9 @@ def _compare(texts: Sequence[str], seconds: float, rows: Sequence[int] | None, t
     spread: dict[str, Any] = {"papers": count, "queries": fewest}
     for name, measured in times.items():
         spread |= _spread(name, measured[:fewest])
-    ratios = {f"{mode}_to_{other}": round(spread[f"{mode}_p50_ms"] / max(spread[f"{other}_p50_ms"], 0.001), 2)
-              for mode in ("words", "hybrid") for other in ("tantivy", "fts5")}
+    ratios = {f"{mode}_to_{other}{kind}": round(spread[f"{mode}{kind}"] / max(spread[f"{other}{kind}"], 0.001), 2)
+              for kind in ("_p50_ms", "_cpu_ms") for mode in ("words", "hybrid") for other in ("tantivy", "fts5")}
+    ratios = {name.replace("_p50_ms", "").replace("_cpu_ms", "_cpu"): ratio for name, ratio in ratios.items()}
     return {"compared": spread, "ratios": ratios}
 
 
@@ -185,11 +190,11 @@ def run_search_bench(index_dir: Path, *, queries: Path | None = None, quick: boo
                      today: date = date(2026, 1, 1), seed: int = 8) -> dict[str, Any]:
     """Times of whole searches (query embedding, hydration, snippets and reasons included) in this process.
 
-    Keys: ``words_*`` and ``hybrid_*`` p50 and p99 in milliseconds on the index as it stands, ``queries_per_second``
-    (hybrid, one thread), ``words_cpu_ms`` and ``hybrid_cpu_ms`` (mean CPU time of this thread, which other programs
-    disturb less), ``rss_mb`` before the others are built, ``index_mb``. ``compared``: ours and the two others on the
-    same ``papers``, and ``ratios`` of their p50 (below 1 is faster). ``tantivy`` and ``fts5`` return bare row numbers
-    of one list: no counts, facets, hydration or reasons.
+    Keys: ``words_*`` and ``hybrid_*`` p50 and p99 in milliseconds on the index as it stands, and the mean CPU time of
+    this thread (``..._cpu_ms``), which other programs disturb less; ``queries_per_second`` (hybrid, one thread),
+    ``rss_mb`` before the others are built, ``index_mb``. ``compared``: ours and the two others on the same ``papers``;
+    ``ratios`` of their p50 and, as ``..._cpu``, of their CPU time (below 1 is faster). ``tantivy`` and ``fts5`` return
+    bare row numbers of one list: no counts, facets, hydration or reasons.
     """
     most, seconds = QUICK if quick else FULL
     chance = random.Random(seed)
@@ -201,11 +206,9 @@ def run_search_bench(index_dir: Path, *, queries: Path | None = None, quick: boo
     report: dict[str, Any] = {"queries": len(texts), "from": str(queries.name) if queries else "titles"}
     report["papers"] = IndexReader(index_dir).refresh().columns.record.live
     for mode in ("words", "hybrid"):
-        before = time.thread_time()
         measured = _times(_ours(mode, today), texts, seconds)
         report |= _spread(mode, measured)
-        report[f"{mode}_cpu_ms"] = round((time.thread_time() - before) * 1000 / (len(measured) + len(texts[:_WARM])), 2)
-    report["queries_per_second"] = round(1000 * len(measured) / sum(measured), 1)
+    report["queries_per_second"] = round(1000 * len(measured) / sum(wall for wall, _ in measured), 1)
     report["rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
     report["index_mb"] = round(store.size(index_dir) / 1e6, 1)
     report["full_model"] = service.embedder().has_full
