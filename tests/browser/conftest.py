@@ -95,7 +95,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with started(data) as link:
         made = House(link, data, papers)
         for _ in range(100):
-            found = httpx.get(f"{made.base}/api/v1/search?q=matter", timeout=20, trust_env=False)
+            found = httpx.get(f"{made.base}/api/v1/search?q=matter", timeout=60, trust_env=False)
             if found.status_code == 200 and found.json()["total"] > 30:
                 break
         else:

@@ -42,7 +42,7 @@ class Browser:
             viewport={"width": size[0], "height": size[1]}, color_scheme=theme, reduced_motion="reduce", **how
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda fault: self.faults.append(f"script: {fault}"))
         page.on("request", lambda asked: self._ours(asked.url))
         return page
@@ -77,7 +77,7 @@ _LINK = re.compile(r"http://\S+/\?key=\S+")
 
 
 @contextmanager
-def started(data: Path, *arguments: str, seconds: float = 40.0, **settings: str) -> Iterator[str]:
+def started(data: Path, *arguments: str, seconds: float = 90.0, **settings: str) -> Iterator[str]:
     """``broadsheet start`` on ``data``, stopped at the end; gives the link that it prints once the page answers."""
     log = data.parent / f"{data.name}.start.log"
     with log.open("wb") as out:
