@@ -267,3 +267,11 @@ def test_install_into_a_file_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file")
     with pytest.raises(InstallError, match="cannot be stored"):
         install(tmp_path / "models")
+
+
+def test_similarities_are_those_of_the_vectors() -> None:
+    sketch = shipped()
+    texts = ["Graph networks for molecules.", "", "Speech " * 400, "We measure the mass of the top quark."]
+    query = sketch.embed(["neural networks on graphs"])[0]
+    assert np.allclose(sketch.similarities(texts, query), sketch.embed(texts) @ query, atol=1e-5)
+    assert sketch.similarities([], query).shape == (0,)
