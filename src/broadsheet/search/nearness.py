@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from .embedding.sketch import shipped
 FROM, FULL_AT = 2.0, 6.0
 DIGITS = 4  # nearness is rounded, so that a page can print exactly what was used
 Scores = npt.NDArray[np.float32]
+SMALL = 20_000  # rows that are sampled anew each time
+_known: dict[tuple[object, ...], tuple[dict[str, Any], Scores, Scores]] = {}
 
 
 def mark() -> tuple[object, ...]:
@@ -56,19 +59,36 @@ def of_columns(columns: Columns, interests: tuple[str, ...], rows: Sequence[int]
     asked = np.array([row for row in rows if 0 <= row < columns.rows], np.int64)
     found: dict[int, tuple[float, str]] = {}
     for kind in (SKETCH, FULL):
-        of_kind = np.flatnonzero(columns.kind == kind)
         part = asked[columns.kind[asked] == kind] if len(asked) else asked
-        if not len(of_kind) or not len(part):
+        if not len(part):
             continue
-        usual = _cosines(columns, of_kind[:: max(1, len(of_kind) // meaning.SAMPLE)], wanted)
-        spread = np.maximum(usual.std(axis=0), 1e-4)
-        above = (_cosines(columns, part, wanted) - usual.mean(axis=0)) / spread
+        mean, spread = _usual(columns, kind, interests, wanted)
+        above = (_cosines(columns, part, wanted) - mean) / spread
         best = above.argmax(axis=1)
         value = np.clip((above[np.arange(len(part)), best] - FROM) / (FULL_AT - FROM), 0.0, 1.0)
         for row, at, number in zip(part.tolist(), best.tolist(), value.tolist(), strict=True):
             if (rounded := round(number, DIGITS)) > 0:
                 found[row] = rounded, interests[at]
     return found
+
+
+def _usual(columns: Columns, kind: int, interests: tuple[str, ...], wanted: Scores) -> tuple[Scores, Scores]:
+    """Mean and spread float32 [len(interests)] over a sample of the rows of ``kind``.
+
+    On a large index kept until about a thousand rows came or changed kind: one paper's page would else pay for them.
+    """
+    record = columns.record
+    place = (record.rows >> 10, record.full >> 10, kind, interests)
+    known = _known.get(place)
+    if known is not None and known[0] is columns.arrays and record.rows > SMALL:
+        return known[1], known[2]
+    rows = np.flatnonzero(columns.kind == kind)
+    usual = _cosines(columns, rows[:: max(1, len(rows) // meaning.SAMPLE)], wanted)
+    mean, spread = usual.mean(axis=0), np.maximum(usual.std(axis=0), 1e-4)
+    if len(_known) >= 16:
+        _known.clear()
+    _known[place] = columns.arrays, mean, spread
+    return mean, spread
 
 
 def _cosines(columns: Columns, rows: npt.NDArray[np.int64], wanted: Scores) -> Scores:
