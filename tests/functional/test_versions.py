@@ -124,7 +124,10 @@ def test_the_retracted_never_lead_the_front_page_and_are_flagged_everywhere(clos
     chosen = service.edition((DAY,), DAY, site, newest=True).front
     assert paper.pk not in {pick.paper for pick in (chosen.lead, *chosen.seconds, *chosen.group.picks) if pick}
     client.post("/acts", {"act": f"save:{paper.key}", "next": "/"})
-    for path in ("/saved", "/papers/date/2026-05-12", "/field/vision?date=2026-05-12", "/topics/cs.CV", "/authors/ada-lovelace", "/papers/2605.00001"):
+    for path in (
+        "/saved", "/papers/date/2026-05-12", "/field/vision?date=2026-05-12", "/topics/cs.CV", "/authors/ada-lovelace",
+        "/papers/2605.00001",
+    ):  # fmt: skip
         assert "Withdrawn" in client.get(path).content.decode(), path
     assert f'{paper.identifiers[0][1]}#versions">v2, what changed</a>' in client.get("/?order=newest").content.decode()
     told: dict[str, Any] = client.get("/api/v1/papers/2605.00001").json()
