@@ -92,8 +92,13 @@ def test_what_a_kill_left_half_written_is_written_again(tmp_path: Path) -> None:
 
 
 def test_means_leave_known_items_apart() -> None:
-    rows = [{"collection": "cisi", "ndcg@10": 0.4, "mixtures": {"0%": 0.3, "100%": 0.4}},
-            {"collection": "lisa", "ndcg@10": 0.6, "mixtures": {"0%": 0.5, "100%": 0.6}},
-            {"collection": "csl-zh", "ndcg@10": 0.8, "mixtures": {"0%": 0.8, "100%": 0.8}}]
-    assert means_of(rows) == {"mean_ndcg@10": 0.5, "mean_of_all_ndcg@10": 0.6,
-                              "mean_mixtures": {"0%": 0.4, "100%": 0.5}}
+    rows = [
+        {"collection": "cisi", "ndcg@10": 0.4, "mixtures": {"0%": 0.3, "100%": 0.4}},
+        {"collection": "lisa", "ndcg@10": 0.6, "mixtures": {"0%": 0.5, "100%": 0.6}},
+        {"collection": "csl-zh", "ndcg@10": 0.8, "mixtures": {"0%": 0.8, "100%": 0.8}},
+    ]
+    assert means_of(rows) == {
+        "mean_ndcg@10": 0.5,
+        "mean_of_all_ndcg@10": 0.6,
+        "mean_mixtures": {"0%": 0.4, "100%": 0.5},
+    }

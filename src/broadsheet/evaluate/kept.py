@@ -40,8 +40,10 @@ class KeptVectors:
             keys = self._keys_path.read_bytes()
             count = min(len(keys) // _KEY, self._vectors_path.stat().st_size // _ROW)
         except OSError as problem:
-            raise BroadsheetError(f"Vectors cannot be kept in {directory}: {problem.strerror}. Nothing was measured. "
-                                  "Name another directory, or leave --keep out.") from problem
+            raise BroadsheetError(
+                f"Vectors cannot be kept in {directory}: {problem.strerror}. Nothing was measured. "
+                "Name another directory, or leave --keep out."
+            ) from problem
         self._at = {keys[i * _KEY : (i + 1) * _KEY]: i for i in range(count)}
         self._count = count
 
@@ -62,8 +64,10 @@ class KeptVectors:
         return np.asarray(stored[[self._at[key] for key in keys]], np.float32)
 
     def _append(self, keys: Sequence[bytes], vectors: Vectors) -> None:
-        for path, size, data in ((self._vectors_path, _ROW, vectors.astype(np.float16).tobytes()),
-                                 (self._keys_path, _KEY, b"".join(keys))):
+        for path, size, data in (
+            (self._vectors_path, _ROW, vectors.astype(np.float16).tobytes()),
+            (self._keys_path, _KEY, b"".join(keys)),
+        ):
             with path.open("r+b") as file:
                 file.truncate(self._count * size)
                 file.seek(self._count * size)
