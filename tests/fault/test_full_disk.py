@@ -13,8 +13,8 @@ import pytest
 from tests.support.incoming import jsonl, record
 from tests.support.program import broadsheet, committed, rows
 
-COUNT = 1_200
-SMALL = 4 << 20  # bytes
+COUNT = 2_400
+SMALL = 8 << 20  # bytes; the tables alone want half of them in the log of the first start
 
 
 @pytest.fixture
