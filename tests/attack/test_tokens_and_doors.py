@@ -123,7 +123,10 @@ def test_the_login_header_is_believed_from_named_proxies_only(monkeypatch: pytes
     new = client(REMOTE_ADDR="10.1.2.3", HTTP_REMOTE_EMAIL="New@Example.org", HTTP_X_FORWARDED_FOR="203.0.113.5")
     assert who(new) == "new@example.org" and new.get("/members").status_code == 404
     assert Account.objects.get(email="new@example.org").has_usable_password() is False
-    assert client(REMOTE_ADDR="10.1.2.3", HTTP_X_FORWARDED_FOR="203.0.113.5").get("/members").status_code == 404
+    assert b"Sign out" not in new.get("/account").content, "where the proxy signs in, it signs out"
+    unnamed = client(REMOTE_ADDR="10.1.2.3", HTTP_X_FORWARDED_FOR="203.0.113.5")
+    assert unnamed.get("/members").status_code == 404
+    assert who(sign_in("admin@example.org", browser=unnamed)) == "admin@example.org", "a password still works"
 
 
 def test_a_named_proxy_on_this_machine_is_never_local_mode(monkeypatch: pytest.MonkeyPatch) -> None:

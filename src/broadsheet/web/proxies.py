@@ -58,6 +58,12 @@ def login_header() -> str:
     return f"HTTP_{name.upper().replace('-', '_')}" if name else ""
 
 
+def named(request: HttpRequest) -> str:
+    """Whom a trusted proxy names in the login header; empty when none does."""
+    header = login_header()
+    return str(request.META.get(header, "")).strip() if header and request.META.get(PROXIED) else ""
+
+
 class ProxyMiddleware:
     """Believe a trusted proxy; refuse the login header of anybody else; mark cookies Secure where the way is https."""
 

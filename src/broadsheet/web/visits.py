@@ -47,11 +47,10 @@ class Visit:
         """Who is signed in: by the header of a trusted proxy, else by session. No cookie of one, no query."""
         if self.local or self.bearer or self.secret:
             return None
-        header = proxies.login_header()
-        if header and self._request.META.get(proxies.PROXIED):
+        if told := proxies.named(self._request):
             from broadsheet.readers.accounts import headers
 
-            return headers.account_of(self._request.META.get(header, ""), timezone.now())
+            return headers.account_of(told, timezone.now())
         if django.SESSION_COOKIE_NAME not in self._request.COOKIES:
             return None
         user: Any = self._request.user

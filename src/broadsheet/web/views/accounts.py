@@ -23,7 +23,7 @@ from broadsheet.readers.accounts import invitations as inviting
 from broadsheet.readers.accounts.adapter import INVITED, SAID
 from broadsheet.readers.accounts.models import Account
 from broadsheet.readers.models import Reader
-from broadsheet.web import access
+from broadsheet.web import access, proxies
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
@@ -51,7 +51,7 @@ def entrance(request: HttpRequest) -> dict[str, Any]:
         said = str(request.session.pop(SAID, "")) if SAID in request.session else ""
     return {
         "mail": mail.set_up(), "registration": config.registration, "said": said,
-        "provider": config.oidc_name if config.oidc_url else "", "by_header": bool(config.login_header),
+        "provider": config.oidc_name if config.oidc_url else "", "by_header": bool(proxies.named(request)),
         "next": request.POST.get("next") or request.GET.get("next") or "",
     }
 
