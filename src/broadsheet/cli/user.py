@@ -125,7 +125,7 @@ def link(email: Email, data: Data = None, json: Json = False) -> None:
     from ..readers.accounts import service
 
     account = service.find(email)
-    service.log(None, "account.link", account.email, now())
+    service.log(None, "account.link", service.subject(account), now())
     _told(account, _link(settings, account), json,
           f"This link sets the password of {account.email}, once, within a day:")
 
@@ -179,12 +179,13 @@ def remove(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Remove an account with everything that is kept of its reader. There is no way back."""
+    """Remove an account for good; votes and comments stay without a name, all else is erased."""
     boot(data)
     from ..readers.accounts import service
 
     account = service.find(email)
-    if not yes and (json or not typer.confirm(f"Remove {account.email} and all that is kept of it?", err=True)):
+    question = f"Remove {account.email}? Votes and comments stay without a name, all else is erased."
+    if not yes and (json or not typer.confirm(question, err=True)):
         raise UsageError("Nothing was removed. Say --yes to remove without being asked.")
     service.remove(account, now())
     if json:

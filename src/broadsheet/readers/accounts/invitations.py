@@ -38,7 +38,7 @@ def make(email: str, roles: Iterable[str], now: datetime, *, actor: Reader | Non
             Invitation.objects.filter(email=wanted, used_at=None).delete()
         row = Invitation.objects.create(digest=digest(secret), email=wanted, roles=given, made_by=actor, made_at=now,
                                         expires_at=now + timedelta(days=max(1, min(days, 90))))
-        service.log(actor, "invitation.make", wanted or f"link {row.pk}", now, after={"roles": given})
+        service.log(actor, "invitation.make", f"invitation:{row.pk}", now, after={"roles": given})
     return row, secret
 
 
@@ -65,7 +65,8 @@ def use(row: Invitation, reader: Reader, now: datetime) -> bool:
         if row.roles:
             reader.roles = list(row.roles)
             reader.save(update_fields=["roles"])
-            service.log(row.made_by, "account.roles", reader.name, now, after={"roles": reader.roles})
+            named = f"reader:{reader.slug or reader.pk}"
+            service.log(row.made_by, "account.roles", named, now, after={"roles": reader.roles})
     return True
 
 
@@ -81,7 +82,7 @@ def withdraw(row_id: int, now: datetime, *, actor: Reader | None = None) -> bool
         row = Invitation.objects.filter(pk=row_id, used_at=None).first()
         if row is None:
             return False
-        service.log(actor, "invitation.withdraw", row.email or f"link {row.pk}", now, before={"roles": row.roles})
+        service.log(actor, "invitation.withdraw", f"invitation:{row.pk}", now, before={"roles": row.roles})
         row.delete()
     return True
 

@@ -70,7 +70,7 @@ def add(email: str, name: str, roles: Iterable[str], now: datetime, *, password:
             if given:
                 reader.roles = given
                 reader.save(update_fields=["roles"])
-            log(actor, "account.add", wanted, now, after={"roles": given})
+            log(actor, "account.add", subject(account), now, after={"roles": given})
     except IntegrityError:
         raise UsageError(f"There is an account for {wanted} already. Nothing was done. "
                          f"`broadsheet user link {wanted}` lets its owner set a new password.") from None
@@ -97,7 +97,7 @@ def set_roles(account: Account, roles: Iterable[str], now: datetime, *, actor: R
             _someone_left(reader)
         reader.roles = given
         reader.save(update_fields=["roles"])
-        log(actor, "account.roles", account.email, now, before={"roles": before}, after={"roles": given})
+        log(actor, "account.roles", subject(account), now, before={"roles": before}, after={"roles": given})
     return given
 
 
@@ -112,7 +112,7 @@ def block(account: Account, reason: str, now: datetime, *, actor: Reader | None 
         reader.blocked_at, reader.blocked_reason = now, reason.strip()[:2000]
         reader.save(update_fields=["blocked_at", "blocked_reason"])
         tokens.revoke_all(reader, now)
-        log(actor, "account.block", account.email, now, reason=reason, before={"blocked": False})
+        log(actor, "account.block", subject(account), now, reason=reason, before={"blocked": False})
     end_sessions(account)
 
 
@@ -125,17 +125,19 @@ def unblock(account: Account, now: datetime, *, actor: Reader | None = None) -> 
         reason = reader.blocked_reason
         reader.blocked_at, reader.blocked_reason = None, ""
         reader.save(update_fields=["blocked_at", "blocked_reason"])
-        log(actor, "account.unblock", account.email, now, before={"blocked": True, "reason": reason})
+        log(actor, "account.unblock", subject(account), now, before={"blocked": True, "reason": reason})
 
 
 def remove(account: Account, now: datetime, *, actor: Reader | None = None) -> None:
-    """Remove the account and everything that is the reader's own. There is no way back."""
-    email = account.email
+    """Remove the account and everything that is the reader's own. Votes and comments stay without a name.
+
+    There is no way back.
+    """
     with transaction.atomic():
         if account.reader is not None and "administrator" in account.reader.roles:
             _someone_left(account.reader)
         end_sessions(account)
-        log(actor, "account.remove", email, now)
+        log(actor, "account.remove", subject(account), now)
         reader = account.reader
         account.delete()
         if reader is not None:
@@ -183,6 +185,11 @@ def base_address(config: Config, port: int | None = None) -> str:
         return config.site_url.rstrip("/")
     host = f"[{config.host}]" if ":" in config.host else config.host
     return f"http://{host}:{port or config.port}"
+
+
+def subject(account: Account) -> str:
+    """How the audit log names an account: by what is public of it, never by its address."""
+    return f"reader:{account.reader.slug or account.reader.pk}" if account.reader else f"account:{account.pk}"
 
 
 def log(actor: Reader | None, act: str, subject: str, now: datetime, *, reason: str = "",

@@ -72,16 +72,16 @@ def _member_act(request: HttpRequest) -> tuple[str, str]:
         service.unblock(account, now, actor=actor)
         return f"{account.email} is no longer blocked.", ""
     if act == "link":
-        service.log(actor, "account.link", account.email, now)
+        service.log(actor, "account.link", service.subject(account), now)
         base = current().site_url or f"{request.scheme}://{request.get_host()}"
         return f"A one-time link for {account.email}, for a day:", service.password_link(account, base)
     if act == "end":
         count = service.end_sessions(account)
-        service.log(actor, "account.sessions", account.email, now)
+        service.log(actor, "account.sessions", service.subject(account), now)
         return f"{count} session{'' if count == 1 else 's'} of {account.email} ended.", ""
     if act == "remove" and post.get("sure") == account.email:
         service.remove(account, now, actor=actor)
-        return f"{account.email} is removed, with everything that was kept.", ""
+        return f"{account.email} is removed. Votes and comments stay without a name; all else is erased.", ""
     raise UsageError("To remove an account, write its address into the field. Nothing was done." if act == "remove"
                      else "That is not an act. Nothing was done.")
 
