@@ -1,0 +1,95 @@
+"""The log of every privileged act: who, what, at what, why, and the state before and after, so that it can be undone.
+
+An act says once how a state is read and put back (:func:`reversible`); undoing an entry puts back its ``before`` and
+leaves an entry of its own, which can be undone in turn. What changed again since is not overwritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from broadsheet.errors import UsageError
+
+from .models import AuditEntry, Reader
+
+State = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How acts of one kind are undone.
+
+    ``read`` gives the present state of a subject, with the keys that the log keeps; None when the subject is gone.
+    ``write`` puts a state back, inside the transaction; it may raise UsageError, and then nothing is changed.
+    ``capability`` is what whoever undoes must be allowed.
+    """
+
+    read: Callable[[str], State | None]
+    write: Callable[[str, State, Reader | None, datetime], None]
+    capability: str
+
+
+_WAYS: dict[str, Way] = {}
+
+
+def reversible(act: str, way: Way) -> None:
+    """Say how entries of ``act`` are undone. A module does so once, when it is loaded."""
+    _WAYS[act] = way
+
+
+def way_of(act: str) -> Way | None:
+    """How entries of ``act`` are undone; None when they cannot be."""
+    return _WAYS.get(act)
+
+
+def log(
+    actor: Reader | None, act: str, subject: str, reason: str, before: State, after: State, now: datetime,
+) -> AuditEntry:
+    """Note a privileged act, inside its transaction. Without an actor it was done at the machine, by command.
+
+    ``act`` is ``area.verb``, ``subject`` is ``kind:key``; ``before`` and ``after`` are small JSON objects, with what is
+    public or known to every moderator: never what anybody reads.
+    """
+    return AuditEntry.objects.create(
+        actor=actor, actor_name=((actor.name or "keeper") if actor else "command line")[:120],
+        act=act[:40], subject=subject[:120], reason=reason.strip()[:2000], before=before, after=after, made_at=now)
+
+
+def undo(entry_id: int, actor: Reader | None, now: datetime) -> AuditEntry | None:
+    """Put back what was before the entry; returns the entry that says so, or None when it was undone already.
+
+    Raises UsageError when the act cannot be undone, its subject is gone, or something changed it since.
+    """
+    with transaction.atomic():
+        entry = AuditEntry.objects.select_for_update().filter(pk=entry_id).first()
+        if entry is None:
+            raise UsageError(f"There is no entry {entry_id} in the log. Nothing was changed.")
+        if entry.undone_at is not None:
+            return None
+        way = way_of(entry.act)
+        if way is None:
+            raise UsageError(f"An act of the kind “{entry.act}” cannot be undone. Nothing was changed.")
+        present = way.read(entry.subject)
+        if present is None:
+            raise UsageError("What this act was about is no longer there. Nothing was changed.")
+        if any(present.get(name) != value for name, value in entry.after.items()):
+            raise UsageError("Something changed this again since; undo the newer act first. Nothing was changed.")
+        way.write(entry.subject, entry.before, actor, now)
+        entry.undone_at = now
+        entry.save(update_fields=["undone_at"])
+        return log(actor, entry.act, entry.subject, f"Undid entry {entry.pk}.", entry.after, entry.before, now)
+
+
+def newest(*, limit: int = 50, before: int | None = None, area: str = "") -> list[AuditEntry]:
+    """One page of the log, newest first; ``area`` is what stands before the dot of an act."""
+    rows = AuditEntry.objects.all()
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    if area:
+        rows = rows.filter(act__startswith=f"{area}.")
+    return list(rows.select_related("actor").order_by("-id")[:limit])
