@@ -23,7 +23,7 @@ def _secret_key() -> str:
     except FileNotFoundError:
         key = secrets.token_urlsafe(48)
         try:
-            _c.data.mkdir(parents=True, exist_ok=True)
+            _c.data.mkdir(0o700, parents=True, exist_ok=True)
             with path.open("x") as file:
                 path.chmod(0o600)
                 file.write(key)

@@ -115,7 +115,7 @@ def boot(data: Path | None = None, *, migrate: bool = True, create: bool = True,
             "`broadsheet start` and `broadsheet import` make one; if you have one elsewhere, name it with --data."
         )
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(0o700, parents=True, exist_ok=True)
         probe = settings.data / f".write-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()

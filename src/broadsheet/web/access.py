@@ -86,7 +86,7 @@ def _token(data: Path) -> str:
     except FileNotFoundError:
         token = secrets.token_urlsafe(24)
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(token, "ascii")
     except FileExistsError:
@@ -139,7 +139,7 @@ def _locked(data: Path) -> Iterator[IO[str]]:
 def make_code(data_dir: Path, now: datetime) -> str:
     """Make a new one-time set-up code (50 random bits); one made before is void. Only its hash is kept."""
     code = "".join(secrets.choice(_ALPHABET) for _ in range(10))
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(0o700, parents=True, exist_ok=True)
     path = data_dir / "setup-code"
     path.touch(mode=0o600, exist_ok=True)
     with _locked(data_dir) as file:
