@@ -86,7 +86,7 @@ def restore(config: Config, source: Path) -> dict[str, Any]:
             names = set(tar.getnames())
             if not {"manifest.json", "broadsheet.sqlite3"} <= names:
                 raise BroadsheetError(f"{source} is not a backup of Broadsheet. Nothing was restored.")
-            config.data.mkdir(parents=True, exist_ok=True)
+            config.data.mkdir(0o700, parents=True, exist_ok=True)
             held = tar.extractfile("manifest.json")
             facts: dict[str, Any] = orjson.loads(held.read()) if held else {}
             for member in tar.getmembers():
