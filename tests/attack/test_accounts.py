@@ -41,6 +41,7 @@ def _link(text: str) -> str:
 
 # -- forms and sessions -------------------------------------------------------------------------------------------
 
+
 def test_every_form_of_accounts_needs_its_token() -> None:
     account("admin@example.org", "administrator")
     browser = Client(enforce_csrf_checks=True, REMOTE_ADDR="203.0.113.9")
@@ -48,13 +49,21 @@ def test_every_form_of_accounts_needs_its_token() -> None:
     found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     assert found
     assert browser.post("/sign-in", {"login": "admin@example.org", "password": PASSWORD}).status_code == 403
-    answer = browser.post("/sign-in", {"login": "admin@example.org", "password": PASSWORD,
-                                       "csrfmiddlewaretoken": found.group(1)})
+    answer = browser.post(
+        "/sign-in", {"login": "admin@example.org", "password": PASSWORD, "csrfmiddlewaretoken": found.group(1)}
+    )
     assert answer.status_code == 302
-    for place, data in (("/account/name", {"name": "X"}), ("/account/sessions", {"end": "others"}),
-                        ("/account/tokens", {"name": "x", "scope": "admin"}), ("/sign-out", {}),
-                        ("/members", {"account": "1", "act": "roles"}), ("/members/invitations", {"email": "a@b.org"}),
-                        ("/members/programs", {"act": "renew"}), ("/account/password", {}), ("/account/email", {})):
+    for place, data in (
+        ("/account/name", {"name": "X"}),
+        ("/account/sessions", {"end": "others"}),
+        ("/account/tokens", {"name": "x", "scope": "admin"}),
+        ("/sign-out", {}),
+        ("/members", {"account": "1", "act": "roles"}),
+        ("/members/invitations", {"email": "a@b.org"}),
+        ("/members/programs", {"act": "renew"}),
+        ("/account/password", {}),
+        ("/account/email", {}),
+    ):
         assert browser.post(place, data, HTTP_ORIGIN="https://evil.example").status_code == 403, place
     assert not ApiToken.objects.exists() and not Invitation.objects.exists() and not gate.has_secret()
 
@@ -98,8 +107,10 @@ def test_signing_out_ends_the_session_for_copies_of_the_cookie() -> None:
 def test_a_new_password_ends_all_other_sessions() -> None:
     account()
     one, two = sign_in(), sign_in()
-    answer = one.post("/account/password", {"oldpassword": PASSWORD, "password1": "another good phrase 7",
-                                             "password2": "another good phrase 7"})
+    answer = one.post(
+        "/account/password",
+        {"oldpassword": PASSWORD, "password1": "another good phrase 7", "password2": "another good phrase 7"},
+    )
     assert answer.status_code == 302
     assert who(one) == "reader@example.org" and who(two) == ""
 
@@ -123,6 +134,7 @@ def test_a_cookie_of_an_adopted_reader_opens_nothing() -> None:
 
 
 # -- guesses ------------------------------------------------------------------------------------------------------
+
 
 def test_unknown_and_known_addresses_cost_the_same_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     account()
@@ -159,9 +171,9 @@ def test_guessing_is_stopped_for_the_account_and_for_the_address() -> None:
     account()
     for number in range(5):
         client(REMOTE_ADDR=f"203.0.113.{number}").post(
-            "/sign-in", {"login": "reader@example.org", "password": f"guess number {number}"})
-    answer = client(REMOTE_ADDR="198.51.100.7").post(
-        "/sign-in", {"login": "reader@example.org", "password": PASSWORD})
+            "/sign-in", {"login": "reader@example.org", "password": f"guess number {number}"}
+        )
+    answer = client(REMOTE_ADDR="198.51.100.7").post("/sign-in", {"login": "reader@example.org", "password": PASSWORD})
     assert answer.status_code == 200 and b"Too many" in answer.content, "even the right one waits"
     for number in range(11):
         answer = client(REMOTE_ADDR="192.0.2.1").post("/sign-in", {"login": f"u{number}@example.org", "password": "x"})
@@ -172,7 +184,8 @@ def test_a_forged_forwarded_header_gives_no_fresh_guesses() -> None:
     account()
     for number in range(12):
         answer = client(HTTP_X_FORWARDED_FOR=f"10.9.8.{number}").post(
-            "/sign-in", {"login": f"u{number}@example.org", "password": "wrong"})
+            "/sign-in", {"login": f"u{number}@example.org", "password": "wrong"}
+        )
     assert b"Too many" in answer.content
 
 
@@ -188,12 +201,18 @@ def test_weak_passwords_are_refused() -> None:
 
 # -- links --------------------------------------------------------------------------------------------------------
 
+
 def test_a_password_link_works_once_and_tells_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    site(monkeypatch, smtp_url="smtp+plain://127.0.0.1:25", site_url="http://papers.example.org",
-         allowed_hosts=("papers.example.org",))
+    site(
+        monkeypatch,
+        smtp_url="smtp+plain://127.0.0.1:25",
+        site_url="http://papers.example.org",
+        allowed_hosts=("papers.example.org",),
+    )
     account()
-    answers = [client().post("/sign-in/reset", {"email": email}) for email in
-               ("reader@example.org", "nobody@example.org")]
+    answers = [
+        client().post("/sign-in/reset", {"email": email}) for email in ("reader@example.org", "nobody@example.org")
+    ]
     assert {answer["Location"] for answer in answers} == {"/sign-in/reset/sent"}
     text = str(next(one for one in outbox.outbox if one.to == ["reader@example.org"]).body)
     assert "http://papers.example.org/" in text, "the link leads to the site, whatever host was asked for"
@@ -201,8 +220,12 @@ def test_a_password_link_works_once_and_tells_nothing(monkeypatch: pytest.Monkey
     browser = client()
     form = browser.get(place, follow=True)
     assert form.redirect_chain and place not in form.request["PATH_INFO"], "the key leaves the address"
-    assert browser.post(form.request["PATH_INFO"], {"password1": "fresh and long enough",
-                                                    "password2": "fresh and long enough"}).status_code == 302
+    assert (
+        browser.post(
+            form.request["PATH_INFO"], {"password1": "fresh and long enough", "password2": "fresh and long enough"}
+        ).status_code
+        == 302
+    )
     assert who(sign_in(password="fresh and long enough")) == "reader@example.org"
     again = client().get(place, follow=True)
     assert b"no longer works" in again.content
@@ -262,13 +285,24 @@ def test_open_registration_needs_the_mail_to_be_opened(monkeypatch: pytest.Monke
     assert "already" in outbox.outbox[0].subject
 
 
-@pytest.mark.parametrize("evil", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)",
-                                  "http://127.0.0.1:9/", "https:evil.example", "\thttps://evil.example"])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http://127.0.0.1:9/",
+        "https:evil.example",
+        "\thttps://evil.example",
+    ],
+)
 def test_next_leads_nowhere_else(evil: str) -> None:
     account()
     for browser in (client(), sign_in()):
-        answer = browser.post(f"/sign-in?next={evil}", {"login": "reader@example.org", "password": PASSWORD,
-                                                        "next": evil})
+        answer = browser.post(
+            f"/sign-in?next={evil}", {"login": "reader@example.org", "password": PASSWORD, "next": evil}
+        )
         assert answer.status_code == 302 and answer["Location"] == "/", answer["Location"]
     out = sign_in()
     assert out.post("/sign-out", {"next": evil})["Location"] == "/"
@@ -282,8 +316,15 @@ def test_a_reset_for_a_foreign_host_is_refused(monkeypatch: pytest.MonkeyPatch, 
     assert not outbox.outbox
 
 
-@pytest.mark.parametrize("evil", ["a@example.org\nBcc: all@example.org", "a@example.org\r\nX: y",
-                                  "a@example.org%0aBcc:b@example.org", '"a\nBcc: b"@example.org'])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "a@example.org\nBcc: all@example.org",
+        "a@example.org\r\nX: y",
+        "a@example.org%0aBcc:b@example.org",
+        '"a\nBcc: b"@example.org',
+    ],
+)
 def test_no_header_gets_into_mail(monkeypatch: pytest.MonkeyPatch, evil: str) -> None:
     site(monkeypatch, registration="open", smtp_url="smtp+plain://127.0.0.1:25")
     choices.choose("name", "Papers\nBcc: all@example.org")
@@ -305,6 +346,7 @@ def test_without_a_mail_server_the_pages_say_so() -> None:
 
 
 # -- other people's rows ------------------------------------------------------------------------------------------
+
 
 def test_sessions_tokens_and_passkeys_of_others_are_out_of_reach() -> None:
     from allauth.mfa.models import Authenticator
@@ -335,8 +377,13 @@ def test_members_pages_exist_for_administrators_only(roles: tuple[str, ...]) -> 
         for place in ("/members", "/members/invitations", "/members/programs"):
             assert browser.get(place).status_code == 404
         for act in ("roles", "block", "link", "end", "remove"):
-            assert browser.post("/members", {"account": str(victim.pk), "act": act, "role": "administrator",
-                                             "sure": "victim@example.org"}).status_code == 404
+            assert (
+                browser.post(
+                    "/members",
+                    {"account": str(victim.pk), "act": act, "role": "administrator", "sure": "victim@example.org"},
+                ).status_code
+                == 404
+            )
         assert browser.post("/members/invitations", {"email": "x@example.org"}).status_code == 404
     victim.refresh_from_db()
     assert victim.reader is not None and victim.reader.blocked_at is None and not Invitation.objects.exists()

@@ -29,6 +29,7 @@ def now() -> datetime:
 
 # -- tokens -------------------------------------------------------------------------------------------------------
 
+
 def _token(*scopes: str, roles: tuple[str, ...] = ()) -> str:
     made = account(f"{'-'.join(scopes) or 'none'}@example.org", *roles)
     assert made.reader is not None
@@ -89,7 +90,7 @@ def test_a_token_beats_the_cookies_beside_it(monkeypatch: pytest.MonkeyPatch) ->
 
     local = Client(HTTP_HOST="127.0.0.1", REMOTE_ADDR="127.0.0.1")
     link = access.local_link(config.current())
-    local.get("/" + link[link.index("?"):])
+    local.get("/" + link[link.index("?") :])
     assert local.get("/settings").wsgi_request.visit.local  # type: ignore[attr-defined]
     tokened = local.get("/api/v1/papers", HTTP_AUTHORIZATION=f"Bearer {_token('act')}")
     assert not tokened.wsgi_request.visit.local, "a token never gives local mode"  # type: ignore[attr-defined]
@@ -113,6 +114,7 @@ def test_block_ends_sessions_and_tokens() -> None:
 
 # -- proxies and members' sites -----------------------------------------------------------------------------------
 
+
 def test_the_login_header_is_believed_from_named_proxies_only(monkeypatch: pytest.MonkeyPatch) -> None:
     site(monkeypatch, login_header="Remote-Email", trusted_proxies=("10.0.0.0/8",))
     account("admin@example.org", "administrator")
@@ -135,23 +137,32 @@ def test_a_named_proxy_on_this_machine_is_never_local_mode(monkeypatch: pytest.M
     site(monkeypatch, host="127.0.0.1", trusted_proxies=("127.0.0.1/32",))
     browser = Client(HTTP_HOST="127.0.0.1", REMOTE_ADDR="127.0.0.1")
     link = access.local_link(config.current())
-    browser.get("/" + link[link.index("?"):])
+    browser.get("/" + link[link.index("?") :])
     assert not browser.get("/settings").wsgi_request.visit.local  # type: ignore[attr-defined]
     assert browser.get("/members").status_code == 404
 
 
-@pytest.mark.parametrize("headers", [{"HTTP_HOST": "evil.example"}, {"HTTP_X_FORWARDED_FOR": "1.2.3.4"},
-                                     {"HTTP_FORWARDED": "for=1.2.3.4"}, {"HTTP_VIA": "1.1 proxy"},
-                                     {"HTTP_X_REAL_IP": "1.2.3.4"}, {"REMOTE_ADDR": "203.0.113.9"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HTTP_HOST": "evil.example"},
+        {"HTTP_X_FORWARDED_FOR": "1.2.3.4"},
+        {"HTTP_FORWARDED": "for=1.2.3.4"},
+        {"HTTP_VIA": "1.1 proxy"},
+        {"HTTP_X_REAL_IP": "1.2.3.4"},
+        {"REMOTE_ADDR": "203.0.113.9"},
+    ],
+)
 def test_out_of_local_mode_the_members_are_out_of_reach(
-        monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]) -> None:
+    monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
     from broadsheet import config
 
     site(monkeypatch, host="127.0.0.1")
     victim = account("victim@example.org")
     browser = Client(HTTP_HOST="127.0.0.1", REMOTE_ADDR="127.0.0.1")
     link = access.local_link(config.current())
-    browser.get("/" + link[link.index("?"):])
+    browser.get("/" + link[link.index("?") :])
     assert browser.get("/members").status_code == 200
     assert browser.get("/members", **headers).status_code in {400, 404}
     assert browser.post("/members", {"account": str(victim.pk), "act": "link"}, **headers).status_code in {400, 404}
@@ -164,7 +175,7 @@ def test_local_mode_needs_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     site(monkeypatch, host="127.0.0.1", privacy="members")
     browser = Client(HTTP_HOST="127.0.0.1", REMOTE_ADDR="127.0.0.1")
     link = access.local_link(config.current())
-    browser.get("/" + link[link.index("?"):])
+    browser.get("/" + link[link.index("?") :])
     page = browser.get("/settings").content
     assert b"/sign-in" not in page and b"/account" not in page
     for place in ("/sign-in", "/sign-up", "/sign-in/reset", "/account", "/account/tokens", "/account/email"):
@@ -193,9 +204,16 @@ def test_the_secret_path_reads_and_does_nothing_else(monkeypatch: pytest.MonkeyP
     assert secret not in str(choices.choices())
     answer = client().get(f"/with/{secret}/api/v1/papers")
     assert answer.status_code == 200 and "no-store" in answer["Cache-Control"] and not answer.cookies
-    for place in (f"/with/{secret}/", f"/with/{secret}/account", f"/with/{secret}/members", f"/with/{secret}/settings",
-                  f"/with/{secret}/setup", "/with/wrong/api/v1/papers", "/with//api/v1/papers",
-                  f"/with/{secret}//evil.example/api/"):
+    for place in (
+        f"/with/{secret}/",
+        f"/with/{secret}/account",
+        f"/with/{secret}/members",
+        f"/with/{secret}/settings",
+        f"/with/{secret}/setup",
+        "/with/wrong/api/v1/papers",
+        "/with//api/v1/papers",
+        f"/with/{secret}//evil.example/api/",
+    ):
         assert client().get(place).status_code == 404, place
     assert client().post(f"/with/{secret}/api/v1/papers").status_code == 404
     gate.renew_secret()

@@ -16,8 +16,18 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PASSWORD = "correct horse battery staple"
 EMAIL = "ada@example.org"
 OPEN = ("/sign-in", "/sign-up", "/sign-in/reset", "/sign-in/reset/sent", "/sign-up/sent", "/invitation/gone", "/setup")
-OWN = ("/account", "/account/sessions", "/account/tokens", "/account/protection", "/account/email",
-       "/account/password", "/sign-out", "/members", "/members/invitations", "/members/programs")
+OWN = (
+    "/account",
+    "/account/sessions",
+    "/account/tokens",
+    "/account/protection",
+    "/account/email",
+    "/account/password",
+    "/sign-out",
+    "/members",
+    "/members/invitations",
+    "/members/programs",
+)
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +67,19 @@ def test_a_passkey_is_added_and_signs_in_alone(browser: Browser, site: tuple[str
     _sign_in(page, base, "key@example.org")
     keys = page.context.new_cdp_session(page)
     keys.send("WebAuthn.enable")
-    keys.send("WebAuthn.addVirtualAuthenticator", {"options": {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True}})
+    keys.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
     page.goto(base + "/account/passkeys/add")
     page.get_by_label("Password", exact=True).fill(PASSWORD)  # who is it? asked before anything of this kind
     page.get_by_role("button", name="Confirm").click()

@@ -37,6 +37,7 @@ def open_site(monkeypatch: pytest.MonkeyPatch) -> None:
 
 # -- adoption -----------------------------------------------------------------------------------------------------
 
+
 def _browser_of(reader: Reader) -> Client:
     browser = client()
     answer = browser.get("/about")
@@ -93,6 +94,7 @@ def test_names_of_readers_have_slugs_of_their_own() -> None:
 
 
 # -- one-time codes -----------------------------------------------------------------------------------------------
+
 
 def _code(secret: str) -> str:
     from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
@@ -155,6 +157,7 @@ def test_the_sensitive_pages_ask_who_it_is_and_again_after_a_while() -> None:
 
 # -- a changed address --------------------------------------------------------------------------------------------
 
+
 def test_a_new_address_counts_from_when_its_link_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     site(monkeypatch, smtp_url="smtp+plain://127.0.0.1:25")
     account()
@@ -173,6 +176,7 @@ def test_a_new_address_counts_from_when_its_link_is_opened(monkeypatch: pytest.M
 
 
 # -- OpenID Connect -----------------------------------------------------------------------------------------------
+
 
 class _Provider(BaseHTTPRequestHandler):
     """A provider that knows one person."""
@@ -195,8 +199,15 @@ class _Provider(BaseHTTPRequestHandler):
         """Discovery and the person."""
         base = f"http://127.0.0.1:{self.server.server_address[1]}"
         if self.path.startswith("/.well-known"):
-            self._json({"issuer": base, "authorization_endpoint": f"{base}/authorize", "jwks_uri": f"{base}/keys",
-                        "token_endpoint": f"{base}/token", "userinfo_endpoint": f"{base}/me"})
+            self._json(
+                {
+                    "issuer": base,
+                    "authorization_endpoint": f"{base}/authorize",
+                    "jwks_uri": f"{base}/keys",
+                    "token_endpoint": f"{base}/token",
+                    "userinfo_endpoint": f"{base}/me",
+                }
+            )
         else:
             self._json(self.person)
 
@@ -217,9 +228,20 @@ def provider(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_P
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}"
     site(monkeypatch, oidc_url=address, oidc_client="broadsheet", oidc_name="University", registration="closed")
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [
-        {"provider_id": "oidc", "name": "University", "client_id": "broadsheet", "secret": "s",
-         "settings": {"server_url": address}}]}}
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": "University",
+                    "client_id": "broadsheet",
+                    "secret": "s",
+                    "settings": {"server_url": address},
+                }
+            ],
+        }
+    }
     _Provider.person = {"sub": "7", "email": "ada@example.org", "email_verified": True, "name": "Ada of the University"}
     yield _Provider
     server.shutdown()
@@ -262,7 +284,8 @@ def test_a_verified_address_joins_the_account_and_an_unverified_one_does_not(pro
 
 
 def test_the_keeper_may_keep_registration_shut_for_the_provider_too(
-        provider: type[_Provider], monkeypatch: pytest.MonkeyPatch) -> None:
+    provider: type[_Provider], monkeypatch: pytest.MonkeyPatch
+) -> None:
     site(monkeypatch, registration="closed", oidc_signup=False, oidc_name="University", oidc_url="http://127.0.0.1:1")
     browser = client()
     assert b"made by the administrators" in _through(browser).content and not Account.objects.exists()
@@ -282,17 +305,25 @@ def test_a_provider_that_is_away_is_a_sentence(provider: type[_Provider], settin
 
 # -- proxies, privacy, keepers --------------------------------------------------------------------------------------
 
+
 def test_behind_a_proxy_with_https_cookies_are_secure_and_forms_work(monkeypatch: pytest.MonkeyPatch) -> None:
     site(monkeypatch, trusted_proxies=("10.0.0.1/32",))
     account()
-    browser = Client(enforce_csrf_checks=True, REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR="203.0.113.4",
-                     HTTP_X_FORWARDED_PROTO="https", HTTP_ORIGIN="https://testserver", HTTP_HOST="testserver")
+    browser = Client(
+        enforce_csrf_checks=True,
+        REMOTE_ADDR="10.0.0.1",
+        HTTP_X_FORWARDED_FOR="203.0.113.4",
+        HTTP_X_FORWARDED_PROTO="https",
+        HTTP_ORIGIN="https://testserver",
+        HTTP_HOST="testserver",
+    )
     page = browser.get("/sign-in")
     assert page.cookies["csrftoken"]["secure"]
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())
     assert token
-    answer = browser.post("/sign-in", {"login": "reader@example.org", "password": PASSWORD,
-                                       "csrfmiddlewaretoken": token.group(1)})
+    answer = browser.post(
+        "/sign-in", {"login": "reader@example.org", "password": PASSWORD, "csrfmiddlewaretoken": token.group(1)}
+    )
     assert answer.status_code == 302 and answer.cookies["broadsheet_session"]["secure"]
     assert answer.cookies["broadsheet_session"]["httponly"]
     assert "203.0.113.4" in browser.get("/account/sessions").content.decode()
@@ -324,8 +355,14 @@ def test_privileged_acts_leave_a_trace_without_secrets() -> None:
     browser.post("/members/invitations", {"email": "new@example.org"})
     browser.post("/members", {"account": str(other.pk), "act": "remove", "sure": "other@example.org"})
     rows = list(AuditEntry.objects.filter(actor=boss.reader).order_by("id"))
-    assert [row.act for row in rows] == ["account.roles", "account.block", "account.unblock", "account.link",
-                                         "invitation.make", "account.remove"]
+    assert [row.act for row in rows] == [
+        "account.roles",
+        "account.block",
+        "account.unblock",
+        "account.link",
+        "invitation.make",
+        "account.remove",
+    ]
     assert all(row.actor_name == "Boss" for row in rows)
     assert "@" not in str([(row.subject, row.before, row.after) for row in rows]), "addresses are not for the log"
     assert link.group().rpartition("-")[2] not in str([vars(row) for row in rows])

@@ -15,28 +15,34 @@ def _faults(**given: str) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(("given", "said"), [
-    ({"login_header": "Remote-Email"}, "needs `trusted_proxies`"),
-    ({"login_header": "Bad Header\r\n", "trusted_proxies": "10.0.0.1"}, "login_header"),
-    ({"trusted_proxies": "somewhere"}, "trusted_proxies"),
-    ({"oidc_url": "https://id.example.org"}, "go together"),
-    ({"oidc_client": "x"}, "go together"),
-    ({"oidc_url": "http://id.example.org", "oidc_client": "x"}, "oidc_url"),
-    ({"oidc_url": "javascript:alert(1)", "oidc_client": "x"}, "oidc_url"),
-    ({"registration": "everybody"}, "registration"),
-    ({"privacy": "secret"}, "privacy"),
-    ({"smtp_url": "mail.example.org"}, "smtp_url"),
-])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"login_header": "Remote-Email"}, "needs `trusted_proxies`"),
+        ({"login_header": "Bad Header\r\n", "trusted_proxies": "10.0.0.1"}, "login_header"),
+        ({"trusted_proxies": "somewhere"}, "trusted_proxies"),
+        ({"oidc_url": "https://id.example.org"}, "go together"),
+        ({"oidc_client": "x"}, "go together"),
+        ({"oidc_url": "http://id.example.org", "oidc_client": "x"}, "oidc_url"),
+        ({"oidc_url": "javascript:alert(1)", "oidc_client": "x"}, "oidc_url"),
+        ({"registration": "everybody"}, "registration"),
+        ({"privacy": "secret"}, "privacy"),
+        ({"smtp_url": "mail.example.org"}, "smtp_url"),
+    ],
+)
 def test_wrong_settings_refuse_to_start(given: dict[str, str], said: str) -> None:
     assert any(said in fault for fault in _faults(**given)), _faults(**given)
 
 
-@pytest.mark.parametrize("given", [
-    {"login_header": "Remote-Email", "trusted_proxies": "127.0.0.1, 10.0.0.0/8, fd00::/8"},
-    {"oidc_url": "https://id.example.org/realms/one/", "oidc_client": "x", "oidc_secret": "y"},
-    {"oidc_url": "http://localhost:8080", "oidc_client": "x"},
-    {"registration": "open", "privacy": "members", "smtp_url": "smtps://me:p%40ss@mail.example.org"},
-])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"login_header": "Remote-Email", "trusted_proxies": "127.0.0.1, 10.0.0.0/8, fd00::/8"},
+        {"oidc_url": "https://id.example.org/realms/one/", "oidc_client": "x", "oidc_secret": "y"},
+        {"oidc_url": "http://localhost:8080", "oidc_client": "x"},
+        {"registration": "open", "privacy": "members", "smtp_url": "smtps://me:p%40ss@mail.example.org"},
+    ],
+)
 def test_right_settings_are_taken(given: dict[str, str]) -> None:
     assert _faults(**given) == []
 

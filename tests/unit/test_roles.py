@@ -22,8 +22,13 @@ def _may(reader: Reader | None, **more: bool) -> set[str]:
 
 
 def test_strangers_and_blocked_readers_only_read_and_only_where_it_is_open() -> None:
-    for reader in (None, _reader(joined=False), _reader(blocked=True), _reader("administrator", blocked=True),
-                   _reader("administrator", joined=False)):
+    for reader in (
+        None,
+        _reader(joined=False),
+        _reader(blocked=True),
+        _reader("administrator", blocked=True),
+        _reader("administrator", joined=False),
+    ):
         assert _may(reader) == {"read"}
         assert _may(reader, private=True) == set()
 

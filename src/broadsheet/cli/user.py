@@ -70,8 +70,12 @@ def add(
     account = service.add(email, name, _roles(role, admin), now())
     if account.reader and "administrator" in account.reader.roles:
         access.end_keeper(settings.data)
-    _told(account, _link(settings, account), json,
-          f"There is now an account for {account.email}. Hand over this link; it sets a password, once, within a day:")
+    _told(
+        account,
+        _link(settings, account),
+        json,
+        f"There is now an account for {account.email}. Hand over this link; it sets a password, once, within a day:",
+    )
 
 
 @user_app.command("list")
@@ -107,8 +111,10 @@ def invite(
     from ..readers.accounts import invitations, service
 
     if settings.registration == "closed":
-        raise UsageError("Registration is closed, so an invitation would open nothing. Nothing was made. "
-                         "Set `registration` to invitation, or use `broadsheet user add`.")
+        raise UsageError(
+            "Registration is closed, so an invitation would open nothing. Nothing was made. "
+            "Set `registration` to invitation, or use `broadsheet user add`."
+        )
     row, secret = invitations.make(email, _roles(role, admin), now(), days=days)
     link = invitations.link(secret, service.base_address(settings))
     if json:
@@ -126,8 +132,9 @@ def link(email: Email, data: Data = None, json: Json = False) -> None:
 
     account = service.find(email)
     service.log(None, "account.link", service.subject(account), now())
-    _told(account, _link(settings, account), json,
-          f"This link sets the password of {account.email}, once, within a day:")
+    _told(
+        account, _link(settings, account), json, f"This link sets the password of {account.email}, once, within a day:"
+    )
 
 
 @user_app.command("role")

@@ -27,8 +27,14 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def make(reader: Reader, name: str, scopes: Iterable[str], now: datetime, *, days: int | None = 365,
-         ) -> tuple[ApiToken, str]:
+def make(
+    reader: Reader,
+    name: str,
+    scopes: Iterable[str],
+    now: datetime,
+    *,
+    days: int | None = 365,
+) -> tuple[ApiToken, str]:
     """Make a token; returns its row and the secret, which is nowhere kept. ``days`` None: it does not expire."""
     scopes = set(scopes)
     wanted = [scope for scope in SCOPES if scope in scopes]
@@ -45,8 +51,15 @@ def make(reader: Reader, name: str, scopes: Iterable[str], now: datetime, *, day
         raise UsageError(f"There are {MOST} tokens already. Nothing was made. Revoke one that is not used.")
     expires = None if days is None else now + min(timedelta(days=max(1, days)), LONGEST)
     secret = MARK + secrets.token_urlsafe(32)
-    row = ApiToken.objects.create(reader=reader, name=title, digest=digest(secret), prefix=secret[:12], scopes=wanted,
-                                  made_at=now, expires_at=expires)
+    row = ApiToken.objects.create(
+        reader=reader,
+        name=title,
+        digest=digest(secret),
+        prefix=secret[:12],
+        scopes=wanted,
+        made_at=now,
+        expires_at=expires,
+    )
     return row, secret
 
 
@@ -57,8 +70,12 @@ def find(secret: str, now: datetime) -> ApiToken | None:
     """
     if not secret.startswith(MARK) or len(secret) > 100:
         return None
-    row = (ApiToken.objects.select_related("reader").filter(digest=digest(secret), revoked_at=None)
-           .filter(Q(expires_at=None) | Q(expires_at__gt=now)).first())
+    row = (
+        ApiToken.objects.select_related("reader")
+        .filter(digest=digest(secret), revoked_at=None)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=now))
+        .first()
+    )
     if row is None or row.reader.blocked_at is not None:
         return None
     if row.used_on != now.date():
@@ -71,8 +88,11 @@ def find(secret: str, now: datetime) -> ApiToken | None:
 
 def live(reader: Reader, now: datetime) -> QuerySet[ApiToken]:
     """The reader's tokens that work, newest first."""
-    return (ApiToken.objects.filter(reader=reader, revoked_at=None)
-            .filter(Q(expires_at=None) | Q(expires_at__gt=now)).order_by("-made_at", "-id"))
+    return (
+        ApiToken.objects.filter(reader=reader, revoked_at=None)
+        .filter(Q(expires_at=None) | Q(expires_at__gt=now))
+        .order_by("-made_at", "-id")
+    )
 
 
 def revoke(reader: Reader, row_id: int, now: datetime) -> bool:

@@ -27,8 +27,11 @@ def _of(module: str, name: str) -> View:
         if visit_of(request).local:
             return accounts.not_needed(request)
         function: View = getattr(import_module(f"allauth.{module}"), name)
-        response = (accounts.at_provider(function, request, **arguments) if module == _OIDC
-                    else function(request, *given, **arguments))
+        response = (
+            accounts.at_provider(function, request, **arguments)
+            if module == _OIDC
+            else function(request, *given, **arguments)
+        )
         response["Cache-Control"] = "private, no-store"
         if isinstance(response, HttpResponse) and response.status_code == 302:
             return accounts.going_on(request, response)
@@ -62,10 +65,14 @@ urlpatterns: list[URLPattern] = [
     path("sign-in/blocked", _of(_ACCOUNT, "account_inactive"), name="account_inactive"),
     path("sign-in/reset", _own("reset"), name="account_reset_password"),
     path("sign-in/reset/sent", _of(_ACCOUNT, "password_reset_done"), name="account_reset_password_done"),
-    path("sign-in/reset/done", _of(_ACCOUNT, "password_reset_from_key_done"),
-         name="account_reset_password_from_key_done"),
-    re_path(r"^sign-in/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$", _of(_ACCOUNT, "password_reset_from_key"),
-            name="account_reset_password_from_key"),
+    path(
+        "sign-in/reset/done", _of(_ACCOUNT, "password_reset_from_key_done"), name="account_reset_password_from_key_done"
+    ),
+    re_path(
+        r"^sign-in/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)$",
+        _of(_ACCOUNT, "password_reset_from_key"),
+        name="account_reset_password_from_key",
+    ),
     path("sign-in/cancelled", _of(_SOCIAL, "login_cancelled"), name="socialaccount_login_cancelled"),
     path("sign-in/failed", _of(_SOCIAL, "login_error"), name="socialaccount_login_error"),
     path("sign-out", _of(_ACCOUNT, "logout"), name="account_logout"),

@@ -22,8 +22,18 @@ CHOICE = "program_path"  # the site's choice that holds the hash of the secret
 # What a program may read by the secret path.
 _FOR_PROGRAMS = ("/api/", "/feeds", "/papers/", "/search")
 # What stands before the door of a members' site.
-_OPEN = ("/sign-in", "/sign-up", "/sign-out", "/invitation/", "/account/verify/", "/account/oidc/", "/setup",
-         "/static/", "/healthz", "/robots.txt")
+_OPEN = (
+    "/sign-in",
+    "/sign-up",
+    "/sign-out",
+    "/invitation/",
+    "/account/verify/",
+    "/account/oidc/",
+    "/setup",
+    "/static/",
+    "/healthz",
+    "/robots.txt",
+)
 _OWN = ("/account", "/settings")
 # What no token opens: whoever has one must not make himself another, or a new password.
 _PEOPLE_ONLY = ("/account", "/sign-", "/invitation", "/members", "/settings", "/setup")
@@ -121,6 +131,7 @@ def _refuse(status: int, code: str, what: str) -> HttpResponse:
     response = JsonResponse({"error": {"status": status, "code": code, "what": what}}, status=status)
     if status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="Broadsheet"' + (
-            f', error="{code}"' if code == "invalid_token" else "")
+            f', error="{code}"' if code == "invalid_token" else ""
+        )
     response["Cache-Control"] = "no-store"
     return response

@@ -78,8 +78,11 @@ class ProxyMiddleware:
         header = login_header()
         if header and header in request.META and not by_proxy:
             log.warning("A request from %s named a reader in the login header and is no trusted proxy", peer)
-            return HttpResponse("Signing in by a header is for the named proxies only. Nothing was done.\n",
-                                status=403, content_type="text/plain; charset=utf-8")
+            return HttpResponse(
+                "Signing in by a header is for the named proxies only. Nothing was done.\n",
+                status=403,
+                content_type="text/plain; charset=utf-8",
+            )
         if by_proxy:
             request.META["REMOTE_ADDR"] = _client(request.META.get("HTTP_X_FORWARDED_FOR", ""), peer)
         if _by_https(request, by_proxy, config.site_url):

@@ -66,16 +66,23 @@ class Visit:
     @property
     def personal(self) -> bool:
         """Whether the page may differ from the anonymous one."""
-        return (self.local or bool(self.bearer) or self.secret or self.account is not None or bool(self.key)
-                or self.keeper)
+        return (
+            self.local or bool(self.bearer) or self.secret or self.account is not None or bool(self.key) or self.keeper
+        )
 
     @property
     def audience(self) -> tuple[object, ...]:
         """Who shares pages with this visitor: everybody anonymous, else nobody but the same reader in the same role."""
         if not self.personal:
             return ()
-        return (self.local, self.keeper, self.member, self.secret, self.token.pk if self.token else 0,
-                self.reader.pk if self.reader is not None else 0)
+        return (
+            self.local,
+            self.keeper,
+            self.member,
+            self.secret,
+            self.token.pk if self.token else 0,
+            self.reader.pk if self.reader is not None else 0,
+        )
 
     @cached_property
     def keeper(self) -> bool:
@@ -108,8 +115,11 @@ class Visit:
         if self.secret:
             return capability in {"read", "see_members_text"}
         if self.bearer:
-            return (self.token is not None and roles.within(self.token.scopes, capability)
-                    and roles.can(self.reader, capability, local=False, private=private))
+            return (
+                self.token is not None
+                and roles.within(self.token.scopes, capability)
+                and roles.can(self.reader, capability, local=False, private=private)
+            )
         if roles.can(self.reader, capability, local=self.local, private=private):
             return True
         # Between the set-up code and the first administrator's account.

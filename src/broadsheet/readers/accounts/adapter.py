@@ -33,9 +33,16 @@ INVITED = "broadsheet_invitation"  # in the session of a browser that opened an 
 SAID = "broadsheet_said"  # in the session: what the next page says was done
 
 # Without these nobody gets on, so their failing is shown; of the others only the log is told.
-_NEEDED = {f"account/email/{name}" for name in (
-    "email_confirmation", "email_confirmation_signup", "password_reset_key", "unknown_account",
-    "account_already_exists")}
+_NEEDED = {
+    f"account/email/{name}"
+    for name in (
+        "email_confirmation",
+        "email_confirmation_signup",
+        "password_reset_key",
+        "unknown_account",
+        "account_already_exists",
+    )
+}
 _SENTENCES = {
     "account/messages/password_changed.txt": "Your password is changed. Other sessions have ended.",
     "account/messages/password_set.txt": "Your password is set.",
@@ -108,9 +115,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         vouched = str(getattr(request, "_broadsheet_vouched", ""))
         return bool(vouched) and vouched == email.strip().lower()
 
-    def add_message(self, request: HttpRequest, level: int, message_template: str | None = None,
-                    message_context: dict[str, Any] | None = None, extra_tags: str = "",
-                    message: str | None = None) -> None:
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
         """Keep a sentence for the next page of the signed-in reader."""
         sentence = message or _SENTENCES.get(message_template or "", "")
         if sentence and (message or request.user.is_authenticated):
@@ -119,7 +132,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_safe_url(self, url: str) -> bool:
         """Where ``next`` may lead: a page at the very host that was asked, by https if this is https."""
         return bool(url) and url_has_allowed_host_and_scheme(
-            url, {self.request.get_host()}, require_https=self.request.is_secure())
+            url, {self.request.get_host()}, require_https=self.request.is_secure()
+        )
 
     def format_email_subject(self, subject: str) -> str:
         """One line, with the site's name."""

@@ -94,5 +94,8 @@ def _merge(gone: Reader, own: Reader, now: datetime) -> None:
 
 def _unique_with(model: type[Model], name: str) -> list[list[str]]:
     """For each unique constraint with the reader in it, the other fields."""
-    return [[one for one in constraint.fields if one != name] for constraint in model._meta.constraints
-            if isinstance(constraint, UniqueConstraint) and name in constraint.fields]
+    return [
+        [one for one in constraint.fields if one != name]
+        for constraint in model._meta.constraints
+        if isinstance(constraint, UniqueConstraint) and name in constraint.fields
+    ]

@@ -19,8 +19,9 @@ from .models import Account
 DAYS = 14
 
 
-def make(email: str, roles: Iterable[str], now: datetime, *, actor: Reader | None = None,
-         days: int = DAYS) -> tuple[Invitation, str]:
+def make(
+    email: str, roles: Iterable[str], now: datetime, *, actor: Reader | None = None, days: int = DAYS
+) -> tuple[Invitation, str]:
     """Invite an address, or (empty, where mail can verify one) whoever holds the link. Returns row and secret.
 
     Raises UsageError for a bad address or role, or when the address has an account.
@@ -28,16 +29,23 @@ def make(email: str, roles: Iterable[str], now: datetime, *, actor: Reader | Non
     given = service.roles_of(roles)
     wanted = service.address(email) if email.strip() else ""
     if not wanted and not mail.set_up():
-        raise UsageError("Without a mail server nobody can prove an address, so an invitation needs one. "
-                         "Nothing was made.")
+        raise UsageError(
+            "Without a mail server nobody can prove an address, so an invitation needs one. Nothing was made."
+        )
     if wanted and Account.objects.filter(email=wanted).exists():
         raise UsageError(f"There is an account for {wanted} already. Nothing was made.")
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         if wanted:
             Invitation.objects.filter(email=wanted, used_at=None).delete()
-        row = Invitation.objects.create(digest=digest(secret), email=wanted, roles=given, made_by=actor, made_at=now,
-                                        expires_at=now + timedelta(days=max(1, min(days, 90))))
+        row = Invitation.objects.create(
+            digest=digest(secret),
+            email=wanted,
+            roles=given,
+            made_by=actor,
+            made_at=now,
+            expires_at=now + timedelta(days=max(1, min(days, 90))),
+        )
         service.log(actor, "invitation.make", f"invitation:{row.pk}", now, after={"roles": given})
     return row, secret
 
@@ -60,7 +68,8 @@ def use(row: Invitation, reader: Reader, now: datetime) -> bool:
     """Use it up for a new reader, who gets its roles; False when another was quicker."""
     with transaction.atomic():
         if not Invitation.objects.filter(pk=row.pk, used_at=None, expires_at__gt=now).update(
-                used_at=now, used_by=reader):
+            used_at=now, used_by=reader
+        ):
             return False
         if row.roles:
             reader.roles = list(row.roles)
@@ -72,8 +81,11 @@ def use(row: Invitation, reader: Reader, now: datetime) -> bool:
 
 def open_ones(now: datetime) -> QuerySet[Invitation]:
     """Invitations that wait, newest first."""
-    return (Invitation.objects.filter(used_at=None, expires_at__gt=now).select_related("made_by")
-            .order_by("-made_at", "-id"))
+    return (
+        Invitation.objects.filter(used_at=None, expires_at__gt=now)
+        .select_related("made_by")
+        .order_by("-made_at", "-id")
+    )
 
 
 def withdraw(row_id: int, now: datetime, *, actor: Reader | None = None) -> bool:

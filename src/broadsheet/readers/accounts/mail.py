@@ -23,6 +23,9 @@ class NoMail(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Refuse; returns 0 messages sent."""
-        log.warning("%d mail(s) were not sent: no mail server is set (`smtp_url`). "
-                    "`broadsheet user link ADDRESS` makes a one-time link instead.", len(email_messages))
+        log.warning(
+            "%d mail(s) were not sent: no mail server is set (`smtp_url`). "
+            "`broadsheet user link ADDRESS` makes a one-time link instead.",
+            len(email_messages),
+        )
         return 0

@@ -50,8 +50,15 @@ def has_administrator() -> bool:
     return bool(_administrators().exists())
 
 
-def add(email: str, name: str, roles: Iterable[str], now: datetime, *, password: str | None = None,
-        actor: Reader | None = None) -> Account:
+def add(
+    email: str,
+    name: str,
+    roles: Iterable[str],
+    now: datetime,
+    *,
+    password: str | None = None,
+    actor: Reader | None = None,
+) -> Account:
     """Make an account whose address counts as verified, for a keeper vouches for it.
 
     Raises UsageError for a bad address or role, or when the account exists.
@@ -72,8 +79,10 @@ def add(email: str, name: str, roles: Iterable[str], now: datetime, *, password:
                 reader.save(update_fields=["roles"])
             log(actor, "account.add", subject(account), now, after={"roles": given})
     except IntegrityError:
-        raise UsageError(f"There is an account for {wanted} already. Nothing was done. "
-                         f"`broadsheet user link {wanted}` lets its owner set a new password.") from None
+        raise UsageError(
+            f"There is an account for {wanted} already. Nothing was done. "
+            f"`broadsheet user link {wanted}` lets its owner set a new password."
+        ) from None
     return account
 
 
@@ -192,12 +201,27 @@ def subject(account: Account) -> str:
     return f"reader:{account.reader.slug or account.reader.pk}" if account.reader else f"account:{account.pk}"
 
 
-def log(actor: Reader | None, act: str, subject: str, now: datetime, *, reason: str = "",
-        before: dict[str, Any] | None = None, after: dict[str, Any] | None = None) -> None:
+def log(
+    actor: Reader | None,
+    act: str,
+    subject: str,
+    now: datetime,
+    *,
+    reason: str = "",
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> None:
     """Note a privileged act. Without an actor it was done at the machine, by command."""
     AuditEntry.objects.create(
-        actor=actor, actor_name=(actor.name or "keeper") if actor else "command line",
-        act=act, subject=subject[:120], reason=reason[:2000], before=before or {}, after=after or {}, made_at=now)
+        actor=actor,
+        actor_name=(actor.name or "keeper") if actor else "command line",
+        act=act,
+        subject=subject[:120],
+        reason=reason[:2000],
+        before=before or {},
+        after=after or {},
+        made_at=now,
+    )
 
 
 def _reader(account: Account, now: datetime) -> Reader:
@@ -213,5 +237,7 @@ def _administrators() -> QuerySet[Reader]:
 
 def _someone_left(reader: Reader) -> None:
     if not _administrators().exclude(pk=reader.pk).exists():
-        raise UsageError("This is the last administrator. Nothing was changed. Make another one first: "
-                         "`broadsheet user role ADDRESS administrator`.")
+        raise UsageError(
+            "This is the last administrator. Nothing was changed. Make another one first: "
+            "`broadsheet user role ADDRESS administrator`."
+        )

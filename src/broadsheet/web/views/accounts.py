@@ -40,6 +40,7 @@ SCOPES = {
 
 # -- parts --------------------------------------------------------------------------------------------------------
 
+
 def entrance(request: HttpRequest) -> dict[str, Any]:
     """What pages of accounts show beside their form: whether mail is set up, the provider, a sentence of what was done.
 
@@ -50,8 +51,11 @@ def entrance(request: HttpRequest) -> dict[str, Any]:
     if request.COOKIES and getattr(request, "session", None) is not None and not visit_of(request).local:
         said = str(request.session.pop(SAID, "")) if SAID in request.session else ""
     return {
-        "mail": mail.set_up(), "registration": config.registration, "said": said,
-        "provider": config.oidc_name if config.oidc_url else "", "by_header": bool(proxies.named(request)),
+        "mail": mail.set_up(),
+        "registration": config.registration,
+        "said": said,
+        "provider": config.oidc_name if config.oidc_url else "",
+        "by_header": bool(proxies.named(request)),
         "next": request.POST.get("next") or request.GET.get("next") or "",
     }
 
@@ -72,8 +76,11 @@ def going_on(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if target.scheme not in {"https", "http"}:
         log.error("The OpenID Connect provider names %r to sign in at, which is no web address", target.scheme)
         return render(request, "socialaccount/authentication_error.jinja", {}, status=502)
-    page = render(request, "account/going_on.jinja", {"target": response["Location"], "host": target.hostname,
-                                                      "name": current().oidc_name})
+    page = render(
+        request,
+        "account/going_on.jinja",
+        {"target": response["Location"], "host": target.hostname, "name": current().oidc_name},
+    )
     page.cookies = response.cookies
     page["Cache-Control"] = "private, no-store"
     return page
@@ -113,6 +120,7 @@ def _reader(account: Account) -> Reader:
 
 # -- one's own account --------------------------------------------------------------------------------------------
 
+
 @require_http_methods(["GET", "HEAD"])
 def account(request: HttpRequest) -> HttpResponse:
     """Everything about the account on one page, each part with the way to change it."""
@@ -124,12 +132,21 @@ def account(request: HttpRequest) -> HttpResponse:
 
     reader = _reader(mine)
     kinds = list(Authenticator.objects.filter(user=mine).values_list("type", flat=True))
-    return render(request, "account/account.jinja", {
-        "account": mine, "reader": reader, "codes": "totp" in kinds, "passkeys": kinds.count("webauthn"),
-        "sessions": UserSession.objects.filter(user=mine).count(),
-        "tokens": api_tokens.live(reader, timezone.now()).count(), "has_password": mine.has_usable_password(),
-        "faults": {}, "administers": visit_of(request).can("administer"),
-    })
+    return render(
+        request,
+        "account/account.jinja",
+        {
+            "account": mine,
+            "reader": reader,
+            "codes": "totp" in kinds,
+            "passkeys": kinds.count("webauthn"),
+            "sessions": UserSession.objects.filter(user=mine).count(),
+            "tokens": api_tokens.live(reader, timezone.now()).count(),
+            "has_password": mine.has_usable_password(),
+            "faults": {},
+            "administers": visit_of(request).can("administer"),
+        },
+    )
 
 
 @require_POST
@@ -157,11 +174,17 @@ def protection(request: HttpRequest) -> HttpResponse:
     from allauth.mfa.models import Authenticator
 
     found = list(Authenticator.objects.filter(user=mine).order_by("created_at", "pk"))
-    return render(request, "account/protection.jinja", {
-        "passkeys": [one.wrap() for one in found if one.type == "webauthn"],
-        "codes": next((one for one in found if one.type == "totp"), None),
-        "recovery": next((len(one.wrap().get_unused_codes()) for one in found if one.type == "recovery_codes"), None),
-    })
+    return render(
+        request,
+        "account/protection.jinja",
+        {
+            "passkeys": [one.wrap() for one in found if one.type == "webauthn"],
+            "codes": next((one for one in found if one.type == "totp"), None),
+            "recovery": next(
+                (len(one.wrap().get_unused_codes()) for one in found if one.type == "recovery_codes"), None
+            ),
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -209,19 +232,34 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         days = post.get("days", "365")
         try:
-            _, made = api_tokens.make(reader, post.get("name", "")[:200], post.getlist("scope")[:10], now,
-                                      days=int(days) if days.isdecimal() else None)
+            _, made = api_tokens.make(
+                reader,
+                post.get("name", "")[:200],
+                post.getlist("scope")[:10],
+                now,
+                days=int(days) if days.isdecimal() else None,
+            )
         except UsageError as problem:
             fault = str(problem)
-    return render(request, "account/tokens.jinja", {
-        "tokens": list(api_tokens.live(reader, now)), "made": made, "fault": fault, "typed": post.get("name", "")[:80],
-        "scopes": [(scope, SCOPES[scope]) for scope in roles.scopes_for(reader)], "lifetimes": LIFETIMES,
-        "picked": post.getlist("scope")[:10] if fault else ["read"],
-        "base": current().site_url.rstrip("/") or f"{request.scheme}://{request.get_host()}",
-    }, status=422 if fault else 200)
+    return render(
+        request,
+        "account/tokens.jinja",
+        {
+            "tokens": list(api_tokens.live(reader, now)),
+            "made": made,
+            "fault": fault,
+            "typed": post.get("name", "")[:80],
+            "scopes": [(scope, SCOPES[scope]) for scope in roles.scopes_for(reader)],
+            "lifetimes": LIFETIMES,
+            "picked": post.getlist("scope")[:10] if fault else ["read"],
+            "base": current().site_url.rstrip("/") or f"{request.scheme}://{request.get_host()}",
+        },
+        status=422 if fault else 200,
+    )
 
 
 # -- coming in ----------------------------------------------------------------------------------------------------
+
 
 @csrf_protect
 def reset(request: HttpRequest) -> HttpResponseBase:
@@ -266,17 +304,26 @@ def first_administrator(request: HttpRequest) -> HttpResponse:
         raise Http404
     post, faults = request.POST, cast(dict[str, str], {})
     if request.method == "POST":
-        made = _make_administrator(post.get("email", "")[:300], post.get("name", "")[:60], post.get("password", ""),
-                                   now, faults)
+        made = _make_administrator(
+            post.get("email", "")[:300], post.get("name", "")[:60], post.get("password", ""), now, faults
+        )
         if made is not None:
             return _enter(request, made)
-    return render(request, "account/first_administrator.jinja", {
-        "faults": faults, "email": post.get("email", "")[:254], "name": post.get("name", "")[:60]},
-        status=422 if faults else 200)
+    return render(
+        request,
+        "account/first_administrator.jinja",
+        {"faults": faults, "email": post.get("email", "")[:254], "name": post.get("name", "")[:60]},
+        status=422 if faults else 200,
+    )
 
 
-def _make_administrator(email: str, name: str, password: str, now: datetime, faults: dict[str, str],
-                        ) -> Account | None:
+def _make_administrator(
+    email: str,
+    name: str,
+    password: str,
+    now: datetime,
+    faults: dict[str, str],
+) -> Account | None:
     from django.contrib.auth.password_validation import validate_password
     from django.core.exceptions import ValidationError
 

@@ -47,11 +47,23 @@ def members(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(email__icontains=asked) | rows.filter(reader__name__icontains=asked)
     page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdecimal() else 1
     total = rows.count()
-    return render(request, "account/members.jinja", {
-        "members": list(rows[(page - 1) * PER_PAGE:page * PER_PAGE]), "total": total, "page": page, "asked": asked,
-        "last": max(1, -(-total // PER_PAGE)), "roles": roles.ROLES, "fault": fault, "said": said, "link": link,
-        "me": visit_of(request).account,
-    }, status=422 if fault else 200)
+    return render(
+        request,
+        "account/members.jinja",
+        {
+            "members": list(rows[(page - 1) * PER_PAGE : page * PER_PAGE]),
+            "total": total,
+            "page": page,
+            "asked": asked,
+            "last": max(1, -(-total // PER_PAGE)),
+            "roles": roles.ROLES,
+            "fault": fault,
+            "said": said,
+            "link": link,
+            "me": visit_of(request).account,
+        },
+        status=422 if fault else 200,
+    )
 
 
 def _member_act(request: HttpRequest) -> tuple[str, str]:
@@ -82,8 +94,11 @@ def _member_act(request: HttpRequest) -> tuple[str, str]:
     if act == "remove" and post.get("sure") == account.email:
         service.remove(account, now, actor=actor)
         return f"{account.email} is removed. Votes and comments stay without a name; all else is erased.", ""
-    raise UsageError("To remove an account, write its address into the field. Nothing was done." if act == "remove"
-                     else "That is not an act. Nothing was done.")
+    raise UsageError(
+        "To remove an account, write its address into the field. Nothing was done."
+        if act == "remove"
+        else "That is not an act. Nothing was done."
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,10 +118,21 @@ def invitations(request: HttpRequest) -> HttpResponse:
             link = inviting.link(secret, current().site_url or f"{request.scheme}://{request.get_host()}")
         except UsageError as problem:
             fault = str(problem)
-    return render(request, "account/invitations.jinja", {
-        "invitations": list(inviting.open_ones(now)[:500]), "fault": fault, "link": link, "roles": roles.ROLES,
-        "typed": post.get("email", "")[:254] if fault else "", "registration": current().registration,
-        "mail": mail.set_up(), "days": inviting.DAYS}, status=422 if fault else 200)
+    return render(
+        request,
+        "account/invitations.jinja",
+        {
+            "invitations": list(inviting.open_ones(now)[:500]),
+            "fault": fault,
+            "link": link,
+            "roles": roles.ROLES,
+            "typed": post.get("email", "")[:254] if fault else "",
+            "registration": current().registration,
+            "mail": mail.set_up(),
+            "days": inviting.DAYS,
+        },
+        status=422 if fault else 200,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,5 +149,6 @@ def programs(request: HttpRequest) -> HttpResponse:
             base = current().site_url or f"{request.scheme}://{request.get_host()}"
             made = f"{base.rstrip('/')}{gate.PREFIX}{gate.renew_secret()}"
         service.log(actor, "programs.path", "close" if not made else "renew", now)
-    return render(request, "account/programs.jinja", {"made": made, "exists": gate.has_secret(),
-                                                      "privacy": current().privacy})
+    return render(
+        request, "account/programs.jinja", {"made": made, "exists": gate.has_secret(), "privacy": current().privacy}
+    )
