@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from tests.support import papers
 from tests.support.accounts import PASSWORD, account, client, sign_in, site, who
 
 from broadsheet.catalogue import site as choices
@@ -216,6 +217,12 @@ def test_the_secret_path_reads_and_does_nothing_else(monkeypatch: pytest.MonkeyP
     ):
         assert client().get(place).status_code == 404, place
     assert client().post(f"/with/{secret}/api/v1/papers").status_code == 404
+    papers.add(1, "One")
+    feed = client().get(f"/with/{secret}/feeds/front.atom")
+    assert feed.status_code == 200 and "no-store" in feed["Cache-Control"]
+    links = re.findall(r'<link[^>]*rel="(?:self|next|prev-archive)"[^>]*>', feed.content.decode())
+    assert links and all(f"/with/{secret}/feeds/" in link for link in links), "a reader follows them by the same path"
+    assert client().get("/feeds/front.atom").status_code == 302
     gate.renew_secret()
     assert client().get(f"/with/{secret}/api/v1/papers").status_code == 404
     gate.close_secret()

@@ -74,7 +74,7 @@ class SecretPathMiddleware:
         place = slash + rest
         if request.method not in {"GET", "HEAD"} or not place.startswith(_FOR_PROGRAMS) or not _fits(secret):
             return HttpResponse("There is no such page.\n", status=404, content_type="text/plain; charset=utf-8")
-        request.META[proxies.BY_PATH] = True
+        request.META[proxies.BY_PATH] = PREFIX + secret
         request.path_info = request.path = place
         response = self.get_response(request)
         response["Cache-Control"] = "private, no-store"

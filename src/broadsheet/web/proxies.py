@@ -20,7 +20,7 @@ Handler = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("broadsheet.web")
 PEER = "broadsheet.peer"  # in META: the address that really connected
 PROXIED = "broadsheet.proxied"  # in META: whether that was a trusted proxy
-BY_PATH = "broadsheet.by-path"  # in META: whether the request came by the secret path for programs
+BY_PATH = "broadsheet.by-path"  # in META: the secret path for programs by which the request came
 
 
 @lru_cache(maxsize=8)
@@ -62,6 +62,11 @@ def named(request: HttpRequest) -> str:
     """Whom a trusted proxy names in the login header; empty when none does."""
     header = login_header()
     return str(request.META.get(header, "")).strip() if header and request.META.get(PROXIED) else ""
+
+
+def by_path(request: HttpRequest) -> str:
+    """``/with/SECRET`` for a program that came so (addresses for it begin with that), else empty."""
+    return str(request.META.get(BY_PATH) or "")
 
 
 class ProxyMiddleware:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from broadsheet.errors import BroadsheetError
 from broadsheet.feeds import atom, jsonfeed, opml, rss
 from broadsheet.feeds.model import Feed, Link
-from broadsheet.web import page_cache, rendering
+from broadsheet.web import page_cache, proxies, rendering
 from broadsheet.web.feed_lists import List, find, standing
 from broadsheet.web.frontpage import now
 from broadsheet.web.visits import visit_of
@@ -71,12 +71,13 @@ def base_of(request: HttpRequest) -> str:
 
 def _feed(request: HttpRequest, found: List, name: str, ending: str) -> Feed:
     base = base_of(request)
+    feeds_at = base + proxies.by_path(request)
     entries = found.entries(base, visit_of(request).member)
-    links = [Link(rel, f"{base}/feeds/{to}.{ending}{_query(request, page)}") for rel, to, page in found.links]
+    links = [Link(rel, f"{feeds_at}/feeds/{to}.{ending}{_query(request, page)}") for rel, to, page in found.links]
     newest = max((entry.updated for entry in entries), default=found.since)
     made = Feed(
         id=found.id, title=f"{found.title} · {rendering.site_name(request)}", subtitle=found.subtitle,
-        page_url=base + found.page, self_url=request.build_absolute_uri(), updated=newest, entries=tuple(entries),
+        page_url=base + found.page, self_url=feeds_at + request.get_full_path(), updated=newest, entries=tuple(entries),
         links=tuple(links), archive=found.archive, icon=f"{base}{rendering.static('icon.svg', False)}")
     return replace(made, title=rendering.site_name(request)) if name == "front" else made
 
@@ -94,7 +95,8 @@ def feeds(request: HttpRequest) -> HttpResponse:
     base = base_of(request)
     rows = [(title, f"/feeds/{name}", page) for name, title, page in standing(now())]
     if request.path.endswith(".opml"):
-        listed = [(title, f"{base}{address}.atom", base + page) for title, address, page in rows]
+        at = base + proxies.by_path(request)
+        listed = [(title, f"{at}{address}.atom", base + page) for title, address, page in rows]
         response = HttpResponse(opml.render(rendering.site_name(request), listed, now()),
                                 content_type=f"{opml.MEDIA_TYPE}; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="broadsheet.opml"'
