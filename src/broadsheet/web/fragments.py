@@ -1,7 +1,8 @@
 """Entries of lists as finished HTML: rendered once per paper version and size, kept, and patched for the reader.
 
-An entry is the same for everybody but for its reason, the word "New" and the reader's marks; these stand at single
-control characters, which occur in no text (``text.markup`` removes them), and are put in by replacement.
+An entry is the same for everybody but for its reason, the word "New", counts of votes and comments, and the reader's
+marks; these stand at single control characters, which occur in no text (``text.markup`` removes them), and are put in
+by replacement. An entry without any of them is finished before.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
@@ -21,10 +22,12 @@ from ..catalogue.models import Paper
 from ..catalogue.rights import may_show
 from ..editions import standfirst
 from ..editions.candidates import Candidate
+from ..readers.votes import NONE, Tally
 from ..text import identifiers, latex
+from . import voting
 from .rendering import NBSP, day_short
 
-REASON, PREFIX, FLAG = "\x01", "\x02", "\x03"
+REASON, PREFIX, FLAG, VOTE, TALK = "\x01", "\x02", "\x03", "\x04", "\x05"
 _COLUMNS = ("id", "title", "abstract", "rights", "authors", "organisation", "identifiers", "published", "updated",
             "retraction", "versions", "venue", "summary_by")
 _KEPT = 24_000  # entries of about 2 KB each
@@ -42,17 +45,31 @@ class Shown:
     read: bool = False
     saved: bool = False
     new: bool = False
+    tally: Tally = NONE
+    voted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A finished entry: with its marks in it, and as it is where none of them says anything."""
+
+    raw: str
+    plain: str
+    key: str
+    label: str
+    href: str
+    lead: bool
 
 
 class _Kept:
     """A bounded store of finished entries, oldest use out first; shared by the threads of the process."""
 
     def __init__(self, size: int) -> None:
-        self._entries: OrderedDict[Place, tuple[str, str]] = OrderedDict()
+        self._entries: OrderedDict[Place, _Entry] = OrderedDict()
         self._size = size
         self._lock = Lock()
 
-    def get(self, places: Iterable[Place]) -> dict[Place, tuple[str, str]]:
+    def get(self, places: Iterable[Place]) -> dict[Place, _Entry]:
         """Those of ``places`` that are kept."""
         entries = self._entries
         with self._lock:
@@ -64,7 +81,7 @@ class _Kept:
                     found[place] = entry
             return found
 
-    def put(self, made: Mapping[Place, tuple[str, str]]) -> None:
+    def put(self, made: Mapping[Place, _Entry]) -> None:
         """Keep ``made``."""
         with self._lock:
             self._entries.update(made)
@@ -99,14 +116,18 @@ def entries(shown: Iterable[Shown], *, member: bool) -> list[Markup]:
             for place, one in zip(places, wanted, strict=True) if place in have]
 
 
-def _patched(entry: tuple[str, str], one: Shown) -> str:
-    raw, plain = entry
-    if not (one.reason or one.read or one.saved or one.new):
-        return plain
+def _filled(entry: _Entry, tally: Tally, voted: bool) -> str:
+    text = entry.raw.replace(VOTE, voting.button(entry.key, entry.label, tally, voted))
+    return text.replace(TALK, voting.talk(entry.href, tally, invite=entry.lead))
+
+
+def _patched(entry: _Entry, one: Shown) -> str:
+    if not (one.reason or one.read or one.saved or one.new or one.voted or one.tally is not NONE):
+        return entry.plain
     reason = f'<p class="reason">{escape(one.reason)}</p>\n' if one.reason else ""
     flag = '<p class="flag">New</p>\n' if one.new else ""
     prefix = '<span class="vh">Read: </span>' if one.read else ""
-    text = raw.replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
+    text = _filled(entry, one.tally, one.voted).replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
     if " vote" in one.reason:  # the reason names the votes already
         text = _SEEN.sub("", text, count=1)
     if one.read:
@@ -118,7 +139,7 @@ def _patched(entry: tuple[str, str], one: Shown) -> str:
     return text
 
 
-def _make(missing: Mapping[Place, Shown], member: bool) -> dict[Place, tuple[str, str]]:
+def _make(missing: Mapping[Place, Shown], member: bool) -> dict[Place, _Entry]:
     ids = list({place[0] for place in missing})
     rows: dict[int, dict[str, Any]] = {}
     for start in range(0, len(ids), 500):
@@ -130,9 +151,12 @@ def _make(missing: Mapping[Place, Shown], member: bool) -> dict[Place, tuple[str
         row = rows.get(place[0])
         if row is None:
             continue
-        raw = template.render(_context(one, row, member)).strip() + "\n"
-        plain = raw.replace(REASON, "").replace(FLAG, "").replace(PREFIX, "")
-        made[place] = (raw, plain)
+        context = _context(one, row, member)
+        raw = template.render(context).strip() + "\n"
+        entry = _Entry(raw, "", one.candidate.key, str(escape(context["label"])),
+                       str(escape(context["href"])), one.tier == "lead")
+        plain = _filled(entry, NONE, False).replace(REASON, "").replace(FLAG, "").replace(PREFIX, "")
+        made[place] = replace(entry, plain=plain)
     return made
 
 
@@ -187,5 +211,5 @@ def _context(one: Shown, row: Mapping[str, Any], member: bool) -> dict[str, Any]
         "date": day_short(row["published"]), "retracted": retracted, "version": len(row["versions"]),
         "votes": candidate.votes, "comments": candidate.comments, "vote_site": candidate.vote_site,
         "coins": "" if tier in {"line", "short"} else coins(row), "abstract": bool(row["abstract"]),
-        "REASON": REASON, "PREFIX": PREFIX, "FLAG": FLAG,
+        "REASON": REASON, "PREFIX": PREFIX, "FLAG": FLAG, "VOTE": VOTE, "TALK": TALK,
     }

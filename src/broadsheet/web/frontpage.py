@@ -20,7 +20,8 @@ from ..editions.fields import FIELDS, Field, table_of
 from ..editions.service import Site
 from ..readers import service as readers
 from ..readers import settings as reading
-from . import fragments, rendering
+from ..readers.votes import NONE
+from . import fragments, rendering, voting
 from .near import Near, words_of
 from .visits import Visit, visit_of
 
@@ -114,14 +115,15 @@ def read_of(control: Control, visit: Visit) -> frozenset[int]:
 
 
 class Printer:
-    """Prints entries for one visitor: one query for the marks of the page, at most a few for new entries."""
+    """Prints entries for one visitor: one query for the votes of the page, at most a few for new entries."""
 
     def __init__(self, request: HttpRequest, candidates: dict[int, Candidate], marks: readers.Marks) -> None:
         self.visit = visit_of(request)
         self.candidates = candidates
         self.marks = marks
         self.since = readers.new_since(self.visit.reader, now()) if self.visit.personal else None
-        self._made: dict[tuple[int, str], Markup] = {}
+        self.tallies = voting.counts()
+        self.voted = voting.voted(self.visit)
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether the paper arrived after the reader's last visit."""
@@ -138,7 +140,7 @@ class Printer:
                     continue
                 shown.append(fragments.Shown(
                     candidate, tier, reason, read=paper in self.marks.read, saved=paper in self.marks.saved,
-                    new=self.is_new(candidate)))
+                    new=self.is_new(candidate), tally=self.tallies.get(paper, NONE), voted=paper in self.voted))
             ends.append(len(shown))
         made = fragments.entries(shown, member=self.visit.member)
         if len(made) != len(shown):  # a paper went between two queries; the page is built from what is there

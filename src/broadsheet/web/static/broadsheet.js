@@ -16,19 +16,36 @@
     }
     live.textContent = text;
   };
-  const at = () => document.activeElement && document.activeElement.closest("[data-key]");
+  const at = () => document.activeElement.closest("[data-key]");
+  const keyOf = (entry) => entry.dataset.key || entry.dataset.page;
 
   const post = async (act) => {
     const body = new URLSearchParams(new FormData(form));
     body.set("act", act);
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
-    if (!answer.ok) throw new Error(answer.status);
+    const told = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
+    if (answer.status === 403 && told.next) { location.href = told.next; return new Promise(() => {}); }
+    if (!answer.ok) throw new Error(told.error || "That was not kept: the site did not answer. Try again.");
+    return told;
   };
   const done = [];
-  const show = (entry, verb, on) => {
-    const button = $(`button[value$="save:${entry.dataset.key}"]`, entry);
+  const votes = (count, one) => `${count.toLocaleString("en")} ${one}`;
+  const voted = (entry, button, told) => {
+    const key = keyOf(entry), count = told.votes;
+    const title = button.getAttribute("aria-label").replace(/^.*?(Vote for|you too): /, "");
+    const seen = told.voted ? votes(count, "voted") : count ? count.toLocaleString("en") : "Vote";
+    button.value = (told.voted ? "unvote:" : "vote:") + key;
+    button.setAttribute("aria-pressed", told.voted);
+    button.setAttribute("aria-label", told.voted ? `${seen}, you too: ${title}`
+      : (count ? votes(count, count === 1 ? "vote. " : "votes. ") : "") + `Vote for: ${title}`);
+    button.lastChild.textContent = " " + seen;
+  };
+  const show = (entry, verb, on, told) => {
+    const ballot = $(`button[value$="vote:${keyOf(entry)}"]`, entry);
+    if (verb === "vote" && ballot && told) voted(entry, ballot, told);
+    const button = $(`button[value$="save:${keyOf(entry)}"]`, entry);
     if (verb === "save" && button) {
-      button.value = (on ? "unsave:" : "save:") + entry.dataset.key;
+      button.value = (on ? "unsave:" : "save:") + keyOf(entry);
       button.setAttribute("aria-pressed", on);
       button.textContent = on ? "Saved" : "Save";
     }
@@ -47,23 +64,26 @@
     }
   };
   const act = async (entry, verb, on) => {
-    const key = entry.dataset.key;
-    if (!token) { location.href = `${form.action}?act=${verb}:${key}`; return; }
+    const key = keyOf(entry);
+    if (!token) {
+      location.href = `${form.action}?${new URLSearchParams({ act: `${verb}:${key}`, next: $("[name=next]", form).value })}`;
+      return;
+    }
     try {
-      await post((on ? "" : "un") + verb + ":" + key);
-      show(entry, verb, on);
+      show(entry, verb, on, await post((on ? "" : "un") + verb + ":" + key));
       done.push([entry, verb, !on]);
       say({ save: on ? "Saved" : "No longer saved", read: on ? "Marked read" : "Marked unread",
-        hide: on ? "Hidden" : "Shown again" }[verb]);
+        hide: on ? "Hidden" : "Shown again", vote: on ? "Voted" : "Vote taken back" }[verb]);
     } catch (fault) {
-      say("That was not kept: the site did not answer. Try again.");
+      say(fault.message);
     }
   };
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button[form=acts]");
-    const entry = button && button.closest("[data-key]");
+    const entry = button && button.closest("[data-key],[data-page]");
     if (!entry || !token) return;
     const [verb] = button.value.split(":");
+    if (entry === main && !/vote|save/.test(verb)) return;
     event.preventDefault();
     act(entry, verb.replace(/^un/, ""), !verb.startsWith("un"));
   });
@@ -117,8 +137,13 @@
   const go = (address) => { if (address) location.href = address; return !!address; };
   const marked = (verb) => {
     const entry = at();
+    if (!entry && main.dataset.page && form) {
+      const button = $(`button[value$="${verb}:${main.dataset.page}"]`, main);
+      if (button) button.click();
+      return !!button;
+    }
     if (!entry || !form) return false;
-    const on = verb === "save" ? !$("[aria-pressed=true]", entry)
+    const on = verb === "save" || verb === "vote" ? !$(`[value="un${verb}:${keyOf(entry)}"]`, entry)
       : verb === "read" ? !entry.classList.contains("read") : true;
     act(entry, verb, on);
     return true;
@@ -129,12 +154,17 @@
     act(...last).then(() => done.pop());
     return true;
   };
+  const talk = () => {
+    const box = $("#c-text"), entry = at();
+    if (box) { box.focus(); return true; }
+    return go(entry ? `${head(entry).href}#comments` : $("#comments") && "#comments");
+  };
   const keys = {
     j: () => step(1), k: () => step(-1), J: () => section(1), K: () => section(-1),
     o: () => { const entry = at(); return entry && go(head(entry).href); },
     v: () => { const link = $("a[data-source]"); return go(link && link.href); },
     a: () => { const entry = at(); if (entry) abstract(entry); return !!entry; },
-    m: () => marked("read"), s: () => marked("save"), x: () => marked("hide"), z: undo,
+    m: () => marked("read"), s: () => marked("save"), x: () => marked("hide"), u: () => marked("vote"), c: talk, z: undo,
     "/": () => { const box = $("input[type=search]"); if (box) box.focus(); else go("/search"); return true; },
     "[": () => go(main.dataset.before), "]": () => go(main.dataset.after),
     G: finish, "?": () => go("/settings#keys"),

@@ -13,6 +13,7 @@ from ...editions import calendar, service
 from ...editions.candidates import Candidate
 from ...editions.choose import site_name
 from ...readers import service as readers
+from ...readers import tallies
 from .. import notices, page_cache, rendering
 from ..frontpage import Control, Printer, control_of, now, plain, read_of, site_of
 from ..visits import visit_of
@@ -47,7 +48,7 @@ def week(request: HttpRequest, week: str) -> HttpResponse:
         return _span_page(request, heading, span, found, control, _week_link(before),
                           _week_link(after) if after <= today else None)
 
-    return page_cache.page(request, today, build)
+    return page_cache.page(request, today, build, ground=tallies.position)
 
 
 def _of_span(request: HttpRequest, control: Control, first: date, last: date, limit: int) -> service.Listing:
@@ -89,7 +90,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     except ValueError as problem:
         raise Http404(f"“{month[:40]}” is not a month; write it as 2026-05.") from problem
     today = now().date()
-    return page_cache.page(request, today, lambda: _month_page(request, first, today))
+    return page_cache.page(request, today, lambda: _month_page(request, first, today), ground=tallies.position)
 
 
 def _month_page(request: HttpRequest, first: date, today: date) -> HttpResponse:
@@ -139,7 +140,7 @@ def archive(request: HttpRequest) -> HttpResponse:
                 (rendering.MONTHS[first.month - 1], f"/papers/month/{first:%Y-%m}", papers))
         return rendering.render(request, "archive.jinja", {"years": years, "newest": newest})
 
-    return page_cache.page(request, today, build)
+    return page_cache.page(request, today, build, ground=tallies.position)
 
 
 @require_safe
@@ -161,7 +162,7 @@ def trending(request: HttpRequest) -> HttpResponse:
             "empty": None if items or control.words else notices.no_votes(),
         })
 
-    return page_cache.page(request, today, build)
+    return page_cache.page(request, today, build, ground=tallies.position)
 
 
 def _why(one: Candidate, points: float) -> str:

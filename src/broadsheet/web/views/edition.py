@@ -17,6 +17,7 @@ from ...editions.choose import Zone
 from ...editions.fields import Field
 from ...readers import service as readers
 from ...readers import settings as reading
+from ...readers import tallies
 from ...text import identifiers, latex
 from ...text.dates import is_listing_day
 from .. import fragments, known, notices, page_cache, rendering
@@ -53,7 +54,7 @@ def front(request: HttpRequest) -> HttpResponse:
         days = service.front_days(today)
         return _edition_page(request, days, today) if days else _no_papers(request)
 
-    return page_cache.page(request, today, build, seconds=lambda: _stands(request))
+    return page_cache.page(request, today, build, ground=tallies.position, seconds=lambda: _stands(request))
 
 
 @require_safe
@@ -72,7 +73,7 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
             return _empty_day(request, asked, today)
         return _edition_page(request, (asked,), today)
 
-    return page_cache.page(request, today, build, seconds=lambda: _stands(request))
+    return page_cache.page(request, today, build, ground=tallies.position, seconds=lambda: _stands(request))
 
 
 def _stands(request: HttpRequest) -> float:
@@ -218,7 +219,7 @@ def field(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404(f"No field named “{slug}” has papers on this day.")
         return _field_page(request, slug, days, found, control)
 
-    return page_cache.page(request, today, build, seconds=lambda: _stands(request))
+    return page_cache.page(request, today, build, ground=tallies.position, seconds=lambda: _stands(request))
 
 
 def _field_page(

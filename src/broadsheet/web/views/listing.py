@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
+from broadsheet.readers import service as readers
+from broadsheet.web import voting
 from broadsheet.web.plots import Plot, weekly
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
@@ -73,10 +75,12 @@ def listing(request: HttpRequest, rows: QuerySet[Paper], *, kind: str, name: str
     ids = list(rows.order_by(F("edition_day").desc(nulls_last=True), "-published", "-id")
                .values_list("id", flat=True)[start:start + PER_PAGE])
     found = papers.by_ids(ids)
-    whole = visit_of(request).member
+    visit = visit_of(request)
     return render(request, "list.jinja", {
         "kind": kind, "name": name, "address": address, "total": total, "plot": plot, "pages": Pages(page, last),
-        "entries": [Shown(found[row], whole) for row in ids if row in found], **(extra or {}),
+        "entries": [Shown(found[row], visit.member) for row in ids if row in found],
+        "personal": visit.personal, "marks": readers.marks_of(visit.reader, ids), "ballots": voting.ballots(visit),
+        **(extra or {}),
     })
 
 

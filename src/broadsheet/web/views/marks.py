@@ -1,47 +1,70 @@
-"""Acts at papers: save, hide, mark read, each with its undoing; and the list of what was saved."""
+"""Acts at papers: vote, save, hide, mark read, each with its undoing; and the list of what was saved."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
 from broadsheet.readers import service as readers
+from broadsheet.readers import votes
+from broadsheet.web import notices, voting
+from broadsheet.web.acting import VERBS, Verb
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
 from broadsheet.web.visits import visit_of
 
 from .listing import PER_PAGE, Pages, page_number
 
-# act -> (kind of mark, whether it is set, what the confirming page says)
-ACTS = {
-    "save": (readers.SAVED, True, "Save this paper"), "unsave": (readers.SAVED, False, "Take this paper off your list"),
-    "hide": (readers.HIDDEN, True, "Hide this paper"), "unhide": (readers.HIDDEN, False, "Show this paper again"),
-    "read": (readers.READ, True, "Mark as read"), "unread": (readers.READ, False, "Mark as not read"),
-}
-MOST = 2000  # papers in one act: "mark all read" of the largest day
-
 
 @csrf_exempt  # answered below: an anonymous act changes nothing, every other is checked by `_act`
 @require_http_methods(["GET", "HEAD", "POST"])
 def acts(request: HttpRequest) -> HttpResponse:
-    """Do ``act=VERB:KEY[,KEY...]``. A visitor without a reader is first asked whether marks shall be kept here."""
-    given = request.POST if request.method == "POST" else request.GET
+    """Do ``act=VERB:KEY[,KEY...]``. A visitor without a reader is first asked whether marks shall be kept here; an act
+    that needs an account leads to the sign-in page and from there to its own confirmation.
+    """
+    given, visit = request.POST if request.method == "POST" else request.GET, visit_of(request)
     act, back = str(given.get("act", ""))[:24_000], _back(request, str(given.get("next", "")))
-    if request.method == "POST" and (visit_of(request).personal or "keep" in request.POST):
+    verb, keys = (None, []) if act == "undo" else _read(act)
+    if verb is not None and verb.capability and not visit.can(verb.capability):
+        return _not_yet(request, act, back)
+    if request.method == "POST" and (visit.personal or "keep" in request.POST):
         answer: HttpResponse = _act(request, act, back)
         return answer
     if _wants_data(request):
         return JsonResponse({"error": "No marks are kept for this browser yet.", "next": "/acts"}, status=403)
-    verb, keys = _read(act)
     found = list(Paper.objects.filter(key__in=keys[:1], state=Paper.State.LIVE))
-    if not found:
+    if not found or verb is None:
         raise Http404
-    return render(request, "keep.jinja", {"act": act, "next": back, "what": ACTS[verb][2], "shown": Shown(found[0])})
+    return render(request, "keep.jinja", {
+        "act": act, "next": back, "what": verb.ask, "explain": verb.explain, "shown": Shown(found[0])})
+
+
+def _not_yet(request: HttpRequest, act: str, back: str) -> HttpResponse:
+    """A stranger signs in and comes back to the act; a blocked account is told that it is blocked."""
+    visit = visit_of(request)
+    if visit.account is not None and visit.reader is not None:
+        try:
+            votes.may_act(visit.reader)
+        except votes.NotAllowed as problem:
+            return _refused(request, str(problem))
+    if visit.bearer or visit.account is not None:
+        return _refused(request, "This is not yours to do. Nothing was changed.")
+    place = "/sign-in?" + urlencode({"next": "/acts?" + urlencode({"act": act, "next": back})})
+    if _wants_data(request):
+        return JsonResponse({"error": "Sign in to do this.", "next": place}, status=403)
+    return HttpResponseRedirect(place)
+
+
+def _refused(request: HttpRequest, why: str) -> HttpResponse:
+    if _wants_data(request):
+        return JsonResponse({"error": why}, status=403)
+    notice = notices.Notice("error", "That was not done", (why,), ("Today’s edition", "/"))
+    return render(request, "empty.jinja", {"heading": "Not done", "notices": [notice]}, status=403)
 
 
 @csrf_protect
@@ -53,23 +76,26 @@ def _act(request: HttpRequest, act: str, back: str) -> HttpResponse:
             readers.undo(visit.reader)
         return response
     verb, keys = _read(act)
-    kind, on, _ = ACTS[verb]
     ids = list(Paper.objects.filter(key__in=keys, state=Paper.State.LIVE).values_list("id", flat=True))
     if not ids:
         raise Http404
-    reader = visit.ensure_reader(response, now)
-    if on:
-        readers.mark(reader, ids, kind, now)
-    else:
-        readers.unmark(reader, ids, kind)
+    try:
+        told = verb.do(visit.ensure_reader(response, now), ids, now)
+    except votes.NotAllowed as problem:
+        return _refused(request, str(problem))
+    if told is not None and response.status_code == 204:
+        data = JsonResponse(told)
+        data.cookies = response.cookies
+        return data
     return response
 
 
-def _read(act: str) -> tuple[str, list[str]]:
+def _read(act: str) -> tuple[Verb, list[str]]:
     """Verb and keys of an act; raises Http404 for what is not one."""
-    verb, _, rest = act.partition(":")
+    name, _, rest = act.partition(":")
     keys = [key for key in rest.split(",") if key.isascii() and key.isalnum() and len(key) == 10]
-    if verb not in ACTS or not keys or len(keys) > MOST:
+    verb = VERBS.get(name)
+    if verb is None or not keys or len(keys) > verb.most:
         raise Http404
     return verb, keys
 
@@ -97,4 +123,5 @@ def saved(request: HttpRequest) -> HttpResponse:
         "total": total, "pages": Pages(page, max(1, -(-total // PER_PAGE))), "personal": visit.personal,
         "marks": readers.marks_of(visit.reader, ids), "next": request.get_full_path(),
         "entries": [Shown(found[row], visit.member) for row in ids if row in found],
+        "ballots": voting.ballots(visit),
     })

@@ -16,7 +16,7 @@ from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import differences, identifiers, latex
-from broadsheet.web import page_cache, prepared
+from broadsheet.web import page_cache, prepared, voting
 from broadsheet.web.citing import bibtex as cite
 from broadsheet.web.frontpage import now, site_of
 from broadsheet.web.rendering import day_long, render
@@ -84,7 +84,8 @@ class _Read:
     def ground(self) -> object:
         """Changes with everything that is shown of the paper itself."""
         paper, canonical = self.found
-        return paper.pk, paper.revision, canonical, tuple(self.announced), tuple(self.records)
+        counted = voting.counts().get(paper.pk)
+        return paper.pk, paper.revision, canonical, tuple(self.announced), tuple(self.records), counted
 
 
 def paper(request: HttpRequest, path: str) -> HttpResponse:
@@ -121,7 +122,7 @@ def _context(request: HttpRequest, read: _Read, shown: Shown) -> dict[str, Any]:
     return {
         "shown": shown, "paper": found, "authors": authors, "folded": len(authors) > FOLDED_ABOVE,
         "marks": prepared.marks_at(visit.reader.pk, found.pk) if visit.reader else readers.Marks(),
-        "personal": visit.personal, "next": shown.url,
+        "personal": visit.personal, "next": shown.url, "ballots": voting.ballots(visit),
         "announced": [_announcement(*item) for item in read.announced],
         "records": records, "sources": ", ".join(dict.fromkeys(item["name"] for item in records)),
         "steps": _steps(read, shown),

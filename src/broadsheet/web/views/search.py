@@ -14,7 +14,7 @@ from broadsheet.config import current
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import identifiers
-from broadsheet.web import notices
+from broadsheet.web import notices, voting
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import SCHEME_NAMES, SOURCE_NAMES, Shown
 from broadsheet.web.visits import visit_of
@@ -92,6 +92,7 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
         "result": result, "sure": sure, "behind": None if sure or asked.page > 1 else _behind(),
         "close": [pair for pair in hits if not pair[0].sure], "first": first,
         "pages": Pages(asked.page, min(last, LAST_PAGE)), "marks": readers.marks_of(visit.reader, list(rows)),
+        "ballots": voting.ballots(visit),
         "facets": _facets(asked, result), "nothing": not hits,
         "ends_here": bool(sure) or first <= result.total < first + PER_PAGE,
         "chips": _chips(asked), "looser": _looser(asked.text) if not sure and asked.page == 1 else "",

@@ -23,8 +23,8 @@ from broadsheet.web.visits import visit_of
 KEYS = (
     ("j k", "next, previous paper"), ("J K", "next, previous section"), ("o Enter", "open the paper"),
     ("v", "open its source"), ("a", "its abstract, in place"), ("m", "mark read"), ("s", "save"), ("x", "hide"),
-    ("z", "undo"), ("/", "search"), ("[ ]", "edition before, after"), ("gg G", "top, end"), ("gt", "today"),
-    ("?", "this list"),
+    ("u", "upvote"), ("c", "comments"), ("z", "undo"), ("/", "search"), ("[ ]", "edition before, after"),
+    ("gg G", "top, end"), ("gt", "today"), ("?", "this list"),
 )
 _SAID = {"saved": "Your settings are saved.", "erased": "Your reading marks are erased.",
          "site": "The site’s choices are saved.", "closed": "Everything that was kept about you is erased."}

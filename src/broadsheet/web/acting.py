@@ -1,0 +1,67 @@
+"""What a button may do to papers: each verb with the capability it needs and the service that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..readers import service as readers
+from ..readers import votes
+from ..readers.models import Reader
+
+MOST = 2000  # papers in one act: "mark all read" of the largest day
+Answer = dict[str, object]
+Doer = Callable[[Reader, Sequence[int], datetime], Answer | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One act. ``capability``: empty for marks, which a browser without an account may keep too.
+
+    ``ask``: what the confirming page says and its button; ``explain``: what follows from it.
+    ``do``: does it to papers (row ids); what it returns is told to the script of the page.
+    """
+
+    capability: str
+    ask: str
+    explain: str
+    do: Doer
+    most: int = MOST
+
+
+_MARKS = ("Your marks are kept for this browser alone, by a cookie; nobody else is shown them. You can take them out "
+          "or erase them in Settings.")
+_VOTES = ("One vote for each reader and paper. You can take it back whenever you want, with the same button.")
+
+
+def _mark(kind: str, on: bool) -> Doer:
+    def do(reader: Reader, papers: Sequence[int], now: datetime) -> None:
+        if on:
+            readers.mark(reader, papers, kind, now)
+        else:
+            readers.unmark(reader, papers, kind)
+
+    return do
+
+
+def _vote(reader: Reader, papers: Sequence[int], now: datetime) -> Answer:
+    tally = votes.cast(reader, papers[0], now, votes.rules())
+    return {"votes": tally.votes, "voted": True}
+
+
+def _unvote(reader: Reader, papers: Sequence[int], now: datetime) -> Answer:
+    tally = votes.take_back(reader, papers[0], now)
+    return {"votes": tally.votes, "voted": False}
+
+
+VERBS: dict[str, Verb] = {
+    "save": Verb("", "Save this paper", _MARKS, _mark(readers.SAVED, True)),
+    "unsave": Verb("", "Take this paper off your list", _MARKS, _mark(readers.SAVED, False)),
+    "hide": Verb("", "Hide this paper", _MARKS, _mark(readers.HIDDEN, True)),
+    "unhide": Verb("", "Show this paper again", _MARKS, _mark(readers.HIDDEN, False)),
+    "read": Verb("", "Mark as read", _MARKS, _mark(readers.READ, True)),
+    "unread": Verb("", "Mark as not read", _MARKS, _mark(readers.READ, False)),
+    "vote": Verb("vote", "Vote for this paper", _VOTES, _vote, most=1),
+    "unvote": Verb("vote", "Take your vote back", _VOTES, _unvote, most=1),
+}
