@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
+from ..api import urls as api_urls
 from . import account_urls
 
 View = Callable[..., HttpResponseBase]
@@ -27,6 +28,7 @@ def _view(module: str, name: str) -> View:
 
 urlpatterns = [
     path("", _view("edition", "front"), name="front"),
+    *api_urls.urlpatterns,
     path("papers/date/<str:day>", _view("edition", "day"), name="day"),
     path("papers/week/<str:week>", _view("archive", "week"), name="week"),
     path("papers/month/<str:month>", _view("archive", "month"), name="month"),
