@@ -11,8 +11,10 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the stored records of imported files readable."""
+        """Make the stored records of imported files and of readers' submissions readable."""
+        from . import submitted
         from .importing import bibtex, jsonl
 
         jsonl.register_forms()
         bibtex.register_forms()
+        submitted.register_forms()

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from . import changes, writer
 from .models import Identifier, Paper, SourceRecord
+from .records import SUBMITTED
 from .reprojection import reproject
 from .signals import papers_split
 from .site import choice
@@ -87,9 +88,11 @@ def remove_sample(now: datetime) -> int:
     with transaction.atomic():
         touched = list(SourceRecord.objects.filter(source="sample").values_list("paper_id", flat=True))
         SourceRecord.objects.filter(source="sample").delete()
-        real = set(SourceRecord.objects.filter(paper_id__in=touched).values_list("paper_id", flat=True))
+        told = SourceRecord.objects.filter(paper_id__in=touched).exclude(source=SUBMITTED)
+        real = set(told.values_list("paper_id", flat=True))
         gone = [paper_id for paper_id in touched if paper_id not in real]
         reproject(sorted(real), choice("front_lists"), now)
+        SourceRecord.objects.filter(paper_id__in=gone).delete()
         Paper.objects.filter(id__in=gone).delete()
         changes.append(gone, changes.INTERACTIVE, "drop")
         changes.append(sorted(real), changes.INTERACTIVE)

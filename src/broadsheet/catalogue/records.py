@@ -12,6 +12,7 @@ from datetime import date
 from ..text.dates import PartialDate
 
 __all__ = [
+    "SUBMITTED",
     "Announced",
     "Author",
     "Incoming",
@@ -21,6 +22,10 @@ __all__ = [
     "Retraction",
     "Version",
 ]
+
+
+# The list of papers that readers of this site raised into a day's edition, and the source of its records.
+SUBMITTED = "submitted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+import json
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from ..catalogue.models import Announcement, Paper, PaperTerm
+from ..catalogue.records import SUBMITTED
 from .candidates import Candidate, make_field
 from .fields import Table
 
 _COLUMNS = ("id", "key", "revision", "title", "abstract", "categories", "published", "edition_day", "added_at",
             "imported_votes", "imported_comments", "vote_site", "retraction")
 VOTED_AT = {"hf_daily": "Hugging Face"}
-LISTS = {"hf_daily": "Hugging Face Daily Papers", "arxiv_daily": "arXiv", "arxiv": "arXiv"}
+LISTS = {"hf_daily": "Hugging Face Daily Papers", "arxiv_daily": "arXiv", "arxiv": "arXiv",
+         SUBMITTED: "Raised by readers"}
 
 
 def _live() -> QuerySet[Paper]:
@@ -38,8 +43,16 @@ def of_paper(paper: Paper, table: Table | None = None) -> Candidate:
 
 
 def of_days(days: Sequence[date], table: Table | None = None) -> list[Candidate]:
-    """Live papers whose home edition is one of ``days``."""
-    return [_candidate(row, table) for row in _live().filter(edition_day__in=days).values_list(*_COLUMNS)]
+    """Live papers whose home edition is one of ``days``, and those that readers raised into one of them."""
+    found = [_candidate(row, table) for row in _live().filter(edition_day__in=days).values_list(*_COLUMNS)]
+    have = {one.id for one in found}
+    return found + by_ids([one for one in raised(days) if one not in have], table)
+
+
+def raised(days: Sequence[date]) -> list[int]:
+    """Row ids of the papers that readers raised into one of ``days``, whatever their home edition."""
+    rows = Announcement.objects.filter(list=SUBMITTED, day__in=days).order_by("paper_id")
+    return list(rows.values_list("paper_id", flat=True).distinct())
 
 
 def of_span(
@@ -77,6 +90,34 @@ def earlier(day: date, table: Table | None = None) -> list[Candidate]:
     return voted(day - timedelta(days=7), day - timedelta(days=1), limit=60, table=table)
 
 
+def ids_of_days(days: Sequence[date]) -> list[int]:
+    """Row ids of all papers of these days, from the index alone; hidden ones too."""
+    return list(Paper.objects.filter(edition_day__in=days).values_list("id", flat=True))
+
+
+Numbers = tuple[int, date, datetime | None, int, int]
+
+
+def numbers(first: date, last: date, ids: Collection[int]) -> list[Numbers]:
+    """What trending needs of live papers of the days from ``first`` to ``last``: row id, day, arrival, imported votes
+    and comments; of those that have any of these, or are among ``ids``. Two queries."""
+    days = _live().filter(edition_day__gte=first, edition_day__lte=last, retraction__isnull=True)
+    columns = ("id", "edition_day", "added_at", "imported_votes", "imported_comments")
+    voted = days.filter(Q(imported_votes__gt=0) | Q(imported_comments__gt=0)).values_list(*columns)
+    found = {row[0]: row for row in voted}
+    other = [id_ for id_ in ids if id_ not in found]
+    if other:
+        found.update((row[0], row) for row in days.filter(_among(other)).values_list(*columns))
+    return [(id_, day, came, votes or 0, comments or 0) for id_, day, came, votes, comments in found.values()]
+
+
+def _among(ids: Sequence[int]) -> Q:
+    """The papers with these row ids, however many: they go to the database as one value."""
+    if connection.vendor == "postgresql":
+        return Q(id__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
+    return Q(id__in=RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))]))
+
+
 def of_list(name: str, day: date, table: Table | None = None) -> list[Candidate]:
     """All live members of the list's day, whatever their home edition; their votes are those they had there."""
     members = dict(
@@ -107,10 +148,13 @@ def list_days(name: str, day: date) -> tuple[date | None, date | None]:
     return days.filter(day__lt=day).last(), days.filter(day__gt=day).first()
 
 
-def fingerprint(days: Sequence[date]) -> tuple[int, int]:
-    """Changes with every change of a live paper of these days: number of papers and sum of their revisions."""
+def fingerprint(days: Sequence[date]) -> tuple[int, int, tuple[tuple[int, int], ...]]:
+    """Changes with every change of a live paper of these days: number of papers, sum of their revisions, and the
+    (row id, revision) of those that readers raised into these days."""
     row = _live().filter(edition_day__in=days).aggregate(papers=Count("id"), revisions=Sum("revision"))
-    return row["papers"], row["revisions"] or 0
+    members = Announcement.objects.filter(list=SUBMITTED, day__in=days).values("paper_id")
+    brought = tuple(_live().filter(id__in=members).order_by("id").values_list("id", "revision"))
+    return row["papers"], row["revisions"] or 0, brought
 
 
 def machine_words(ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], str]]:

@@ -179,6 +179,8 @@ def front_days(today: date) -> tuple[date, ...]:
         if newest is not None:
             counts = calendar.rough_counts(newest - timedelta(weeks=calendar.USUAL_WEEKS + 1), newest)
             days = calendar.shown_days(counts, newest)
+        if today not in days and load.raised((today,)):
+            days = (today, *days)  # what readers raise on a day without an edition stands with the last one
         _front = place, days
     return _front[1]
 
