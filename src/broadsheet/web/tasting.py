@@ -1,0 +1,244 @@
+"""What joins search, catalogue and readers for "my order": features of papers, a reader's taste, reasons in words.
+
+Kept in this process: terms of papers (by revision), the ground (until the cloud of vectors moved), tastes (until an
+act changed what they follow from).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+import numpy as np
+
+from ..catalogue.models import Paper
+from ..readers import tallies, taste
+from ..readers.models import Reader
+from ..readers.taste_model import Cause, Features, Ground, Lesson, Papers, Taste, ground, learn, mixed, papers
+from ..search import cloud
+from ..text import latex
+from ..text.folding import fold
+
+EVERY = 6  # one place in so many stays open for the unexpected
+CURIOSITY = 0.5  # weight of not knowing, for the open places
+LOOKED_AT = 400  # papers, best first, among which open places are given
+_KEPT_TERMS, _KEPT_TASTES = 40_000, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the score needs of a paper beside its vector, and what a reason prints."""
+
+    revision: int
+    key: str
+    title: str
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """One place of an order: row id, score, and whether the place was open for the unexpected."""
+
+    paper: int
+    score: float
+    open: bool = False
+
+
+_lock = Lock()
+_terms: dict[int, Known] = {}
+_labels: dict[str, str] = {}
+_ground: tuple[Hashable, Ground] | None = None
+_tastes: OrderedDict[Hashable, tuple[Hashable, Mine]] = OrderedDict()
+_group: tuple[Hashable, Mine | None] | None = None
+
+
+def forget() -> None:
+    """Drop what this process keeps (tests; after a restored backup)."""
+    global _ground, _group
+    with _lock:
+        _terms.clear()
+        _labels.clear()
+        _tastes.clear()
+        _ground = _group = None
+
+
+def known_of(ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> dict[int, Known]:
+    """Terms and titles of live papers; one query per 2,000 that are not kept, or whose revision is another."""
+    found = {}
+    missing = []
+    for paper in ids:
+        have = _terms.get(paper)
+        if have is None or (revisions is not None and have.revision != revisions.get(paper, have.revision)):
+            missing.append(paper)
+        else:
+            found[paper] = have
+    for start in range(0, len(missing), 2000):
+        rows = Paper.objects.filter(id__in=missing[start:start + 2000]).values_list(
+            "id", "revision", "key", "title", "categories", "topics", "authors")
+        for paper, revision, key, title, categories, topics, authors in rows:
+            labelled = [(f"category:{name}", name) for name in categories]
+            labelled += [(f"topic:{fold(name)[:200]}", name) for name in topics]
+            labelled += [(f"author:{fold(one['name'])[:200]}", one["name"]) for one in authors if one.get("name")]
+            made = Known(revision, key, title, tuple(dict.fromkeys(term for term, _ in labelled)))
+            with _lock:
+                if len(_terms) >= _KEPT_TERMS:
+                    _terms.clear()
+                    _labels.clear()
+                _terms[paper] = made
+                _labels.update(labelled)
+            found[paper] = made
+    return found
+
+
+def label(term: str) -> str:
+    """A term as people write it."""
+    return _labels.get(term) or term.partition(":")[2]
+
+
+def features(ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> list[Features]:
+    """Features of papers in order; unknown ones have none."""
+    known = known_of(ids, revisions)
+    return [Features(vector, known[paper].terms if paper in known else ())
+            for paper, vector in zip(ids, cloud.vectors(ids), strict=True)]
+
+
+def the_ground() -> Ground:
+    """What papers are like in general, from a sample of the index."""
+    global _ground
+    mark = cloud.mark()
+    kept = _ground
+    if kept is not None and kept[0] == mark:
+        return kept[1]
+    rows = cloud.sample()
+    known = known_of(rows)
+    made = ground(cloud.vectors(rows), [known[row].terms for row in rows if row in known])
+    _ground = mark, made
+    return made
+
+
+class Mine:
+    """A taste, ready for pages. ``told``: what was said of which paper (row id)."""
+
+    def __init__(self, taste: Taste, ground: Ground, told: Mapping[int, tuple[str, ...]], *, group: bool = False,
+                 named: Iterable[int] = ()) -> None:
+        """``group``: the taste of all readers, whose reasons name only the papers in ``named``."""
+        self.taste, self.ground, self.told = taste, ground, told
+        self.group, self.named = group, frozenset(named)
+
+    def __bool__(self) -> bool:
+        return bool(self.taste)
+
+    def papers(self, ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> Papers:
+        """Papers as the score takes them."""
+        return papers(features(ids, revisions), self.ground)
+
+    def scores(self, ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> dict[int, float]:
+        """Scores by row id."""
+        found = self.taste.scores(self.papers(ids, revisions))
+        return dict(zip(ids, found.tolist(), strict=True))
+
+    def order(self, ids: Sequence[int], revisions: Mapping[int, int] | None = None, *, every: int = EVERY,
+              limit: int | None = None) -> list[Ranked]:
+        """Best first, with each ``every``-th place open for what nothing is known of; ``limit`` places at most."""
+        ids = list(ids)
+        asked = self.papers(ids, revisions)
+        scores = self.taste.scores(asked)
+        best = np.argsort(-scores, kind="stable")
+        head = best[:LOOKED_AT]
+        if every:
+            hope = scores[head] + CURIOSITY * self.taste.doubts(asked.some(head.tolist()))
+            fresh = head[np.argsort(-hope, kind="stable")]
+            places = mixed(best.tolist(), [row for row in fresh.tolist() if ids[row] not in self.told], every)
+        else:
+            places = [(row, False) for row in best.tolist()]
+        return [Ranked(ids[row], float(scores[row]), turn) for row, turn in places[:limit]]
+
+    def reasons(self, ids: Sequence[int]) -> dict[int, str]:
+        """For papers that something holds up, what: one line each, the cause itself."""
+        asked = [paper for paper in ids if paper not in self.told]
+        causes = self.taste.causes(self.papers(asked)) if asked else []
+        return {paper: self.words(cause) for paper, cause in zip(asked, causes, strict=True) if cause is not None}
+
+    def words(self, cause: Cause) -> str:
+        """A cause as a sentence."""
+        if cause.term:
+            kind, _, _ = cause.term.partition(":")
+            return (_GROUP_TERMS if self.group else _TERMS)[kind].format(name=label(cause.term))
+        if self.group and cause.paper not in self.named:
+            return "Close to what this group likes"
+        title = short_title(known_of([cause.paper])[cause.paper].title)
+        if self.group:
+            return f"Close to “{title}”, which this group likes"
+        if cause.like > 1:
+            return _SEVERAL.format(title=title, others=cause.like - 1) if cause.like > 2 else _TWO.format(title=title)
+        return _ACTS[self.told[cause.paper][0]].format(title=title)
+
+
+_TERMS = {"author": "By {name}, whom you read", "topic": "On a topic you like: {name}",
+          "category": "In {name}, which you like"}
+_GROUP_TERMS = {"author": "By {name}, whom this group reads", "topic": "On a topic this group likes: {name}",
+                "category": "In {name}, which this group likes"}
+_ACTS = {
+    "more": "Close to “{title}”, of which you wanted more", "vote": "Close to “{title}”, which you voted for",
+    "save": "Close to “{title}”, which you saved", "start": "Close to “{title}”, which you chose at the start",
+    "library": "Close to “{title}” of your library", "hide": "Close to “{title}”", "less": "Close to “{title}”",
+}
+_TWO = "Close to “{title}” and another paper you liked"
+_SEVERAL = "Close to “{title}” and {others} other papers you liked"
+
+
+def short_title(title: str) -> str:
+    """A title that fits into a line."""
+    plain = " ".join(latex.readable(title).split())
+    if len(plain) <= 64:
+        return plain
+    return plain[:62].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + "…"
+
+
+def of(reader: Reader | None) -> Mine | None:
+    """The reader's taste; None while nothing was learned."""
+    told = taste.said(reader)
+    if reader is None or not told:
+        return None
+    struck = taste.struck(reader)
+    ground = the_ground()
+    signature = (tuple((one.paper, one.target, one.kinds) for one in told), struck, cloud.mark())
+    with _lock:
+        kept = _tastes.get(reader.pk)
+        if kept is not None and kept[0] == signature:
+            _tastes.move_to_end(reader.pk)
+            return kept[1]
+    lessons = [Lesson(one.paper, one.target, made)
+               for one, made in zip(told, features([one.paper for one in told]), strict=True)]
+    made = Mine(learn(lessons, ground, struck), ground, {one.paper: one.kinds for one in told})
+    with _lock:
+        _tastes[reader.pk] = signature, made
+        while len(_tastes) > _KEPT_TASTES:
+            _tastes.popitem(last=False)
+    return made
+
+
+def group_mark() -> tuple[object, ...]:
+    """Changes when the group's taste may have: votes, acts for the order, strikes, the cloud of vectors."""
+    return (tallies.position(), *taste.mark(), cloud.mark())
+
+
+def of_group() -> Mine | None:
+    """The taste of all readers together; None while too few stand behind it."""
+    global _group
+    mark = group_mark()
+    kept = _group
+    if kept is not None and kept[0] == mark:
+        return kept[1]
+    shared = taste.shared()
+    made = None
+    if any(one.target > 0 for one in shared):
+        ground = the_ground()
+        vectors = features([one.paper for one in shared])
+        lessons = [Lesson(one.paper, one.target, made_of) for one, made_of in zip(shared, vectors, strict=True)]
+        named = [one.paper for one in shared if one.readers >= taste.READERS_BEHIND]
+        made = Mine(learn(lessons, ground), ground, {one.paper: () for one in shared}, group=True, named=named)
+    _group = mark, made
+    return made
