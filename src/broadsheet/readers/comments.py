@@ -11,7 +11,7 @@ from django.db import transaction
 from broadsheet.catalogue.keys import new_key
 from broadsheet.errors import UsageError
 
-from . import notifications, prose, votes
+from . import journal, notifications, prose, votes
 from .models import Comment, Mention, Reader
 
 YOUNG = timedelta(days=7)
@@ -56,6 +56,7 @@ def write(
         comment = Comment.objects.create(
             key=new_key(), paper_id=paper_id, reader=reader, parent=top, token=once, text=tidy, html=html, made_at=now)
         _tell(comment, reader, names, parent, now)
+        journal.note(reader, "comment", now, key=comment.key, paper=paper_id)
         votes.recount(paper_id, now)
     return comment
 
@@ -69,6 +70,7 @@ def edit(reader: Reader, comment: Comment, text: str, now: datetime) -> Comment:
     if tidy == comment.text:
         return comment
     with transaction.atomic():
+        journal.note(reader, "edited", now, key=comment.key, paper=comment.paper_id, before=comment.text)
         comment.text, comment.edited_at = tidy, now
         comment.html = prose.render(tidy, {slug: f"/readers/{slug}" for slug in names})
         comment.save(update_fields=["text", "html", "edited_at"])
@@ -80,7 +82,9 @@ def edit(reader: Reader, comment: Comment, text: str, now: datetime) -> Comment:
 def take_back(reader: Reader, comment: Comment, now: datetime) -> None:
     """Take one's own comment back. Its text stays for :func:`bring_back` (and for nobody to see) until erased."""
     _own(reader, comment)
-    _set(comment, now, deleted_at=now)
+    with transaction.atomic():
+        journal.note(reader, "uncomment", now, key=comment.key, paper=comment.paper_id)
+        _set(comment, now, deleted_at=now)
 
 
 def bring_back(reader: Reader, comment: Comment, now: datetime) -> None:
@@ -101,18 +105,29 @@ def unhide(comment: Comment, now: datetime) -> None:
 
 def by_key(key: str) -> Comment | None:
     """The comment with this key, whatever its state."""
-    return Comment.objects.select_related("reader", "parent").filter(key=key.lower()).first()
+    return Comment.objects.select_related("reader", "parent", "paper").filter(key=key.lower()).first()
 
 
-def threads(paper_id: int) -> list[Thread]:
-    """All comments of a paper, oldest first, one query. Hidden and taken-back ones stay only where replies hang."""
+def preview(text: str) -> str:
+    """The text as it would stand on the page. Raises UsageError as :func:`write`."""
+    tidy = _checked(text)
+    return prose.render(tidy, {slug: f"/readers/{slug}" for slug in _known(tidy)})
+
+
+def threads(paper_id: int, reader: Reader | None = None) -> list[Thread]:
+    """All comments of a paper, oldest first, one query. Hidden and taken-back ones stay only where replies hang, and
+    for the ``reader`` who wrote them.
+    """
+    def stays(row: Comment) -> bool:
+        return visible(row) or (reader is not None and row.reader_id == reader.pk)
+
     rows = list(Comment.objects.filter(paper_id=paper_id).select_related("reader").order_by("made_at", "id"))
     replies: dict[int, list[Comment]] = {}
     for row in rows:
-        if row.parent_id is not None and visible(row):
+        if row.parent_id is not None and stays(row):
             replies.setdefault(row.parent_id, []).append(row)
     return [Thread(row, tuple(replies.get(row.pk, ()))) for row in rows
-            if row.parent_id is None and (visible(row) or row.pk in replies)]
+            if row.parent_id is None and (stays(row) or row.pk in replies)]
 
 
 def visible(comment: Comment) -> bool:

@@ -15,6 +15,7 @@ from django.db import IntegrityError, models, transaction
 
 from broadsheet.errors import UsageError
 
+from . import journal, watching
 from .models import Mark, Reader
 from .settings import DEFAULTS, ReadingSettings, from_json
 
@@ -89,23 +90,25 @@ def mark(reader: Reader, paper_ids: Sequence[int], kind: str, now: datetime) -> 
         new = [paper for paper in dict.fromkeys(paper_ids) if paper not in have]
         Mark.objects.bulk_create(
             [Mark(reader=reader, paper_id=paper, kind=kind, made_at=now) for paper in new], ignore_conflicts=True)
+        if new:
+            journal.note(reader, "mark", now, papers=new, kind=kind)
+            if kind == SAVED:
+                watching.watch(new)
     return len(new)
 
 
-def unmark(reader: Reader, paper_ids: Iterable[int], kind: str) -> int:
-    """Take marks away; absent ones are no error. Returns how many went."""
+def unmark(reader: Reader, paper_ids: Iterable[int], kind: str, now: datetime | None = None) -> int:
+    """Take marks away; absent ones are no error. Returns how many went. With ``now`` it can be undone."""
     _known(kind)
-    return Mark.objects.filter(reader=reader, kind=kind, paper_id__in=list(paper_ids)).delete()[0]
-
-
-def undo(reader: Reader) -> tuple[int, str] | None:
-    """Take back the newest mark; returns its paper and kind, None when there is nothing to undo."""
     with transaction.atomic():
-        newest = Mark.objects.filter(reader=reader).order_by("-made_at", "-id").first()
-        if newest is None:
-            return None
-        newest.delete()
-    return newest.paper_id, newest.kind
+        rows = list(Mark.objects.filter(reader=reader, kind=kind, paper_id__in=list(paper_ids))
+                    .values_list("id", "paper_id", "made_at"))
+        if not rows:
+            return 0
+        if now is not None:
+            journal.note(reader, "unmark", now, papers=[row[1] for row in rows], kind=kind,
+                         at=[row[2].isoformat() for row in rows])
+        return Mark.objects.filter(id__in=[row[0] for row in rows]).delete()[0]
 
 
 def marks_of(reader: Reader | None, paper_ids: Collection[int] | None = None) -> Marks:

@@ -17,6 +17,7 @@ from broadsheet.catalogue import changes
 from broadsheet.catalogue.site import choices
 from broadsheet.errors import BroadsheetError
 
+from . import journal, watching
 from .models import Activity, Claim, Reader, Report, Submission, Vote
 
 
@@ -76,6 +77,8 @@ def cast(reader: Reader, paper_id: int, now: datetime, rules: Rules | None = Non
             new = cursor.rowcount > 0
         if not new:
             return of(paper_id)
+        journal.note(reader, "vote", now, paper=paper_id)
+        watching.watch([paper_id])
         if _is_young(reader, now, wanted):
             _flag_ring(reader, paper_id, now, wanted)
         return recount(paper_id, now)
@@ -87,6 +90,7 @@ def take_back(reader: Reader, paper_id: int, now: datetime) -> Tally:
         hold(paper_id)
         if not Vote.objects.filter(reader=reader, paper_id=paper_id).delete()[0]:
             return of(paper_id)
+        journal.note(reader, "unvote", now, paper=paper_id)
         return recount(paper_id, now)
 
 

@@ -40,7 +40,7 @@ def _mark(kind: str, on: bool) -> Doer:
         if on:
             readers.mark(reader, papers, kind, now)
         else:
-            readers.unmark(reader, papers, kind)
+            readers.unmark(reader, papers, kind, now)
 
     return do
 

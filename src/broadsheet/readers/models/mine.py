@@ -1,4 +1,4 @@
-"""Beside what is a reader's own: the last acts (to undo them), the secret of private feeds, what a watched paper was."""
+"""Beside what is a reader's own: the last acts (to undo them), the secret of feeds, what a watched paper was."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
 from broadsheet.readers import service as readers
-from broadsheet.readers import votes
+from broadsheet.readers import undo, votes
 from broadsheet.web import notices, voting
 from broadsheet.web.acting import VERBS, Verb
 from broadsheet.web.rendering import render
@@ -73,7 +73,9 @@ def _act(request: HttpRequest, act: str, back: str) -> HttpResponse:
     response: HttpResponse = HttpResponse(status=204) if _wants_data(request) else HttpResponseRedirect(back)
     if act == "undo":
         if visit.reader is not None:
-            readers.undo(visit.reader)
+            undone = undo.undo(visit.reader, now)
+            if response.status_code == 204 and undone is not None:
+                return JsonResponse({"undone": undone.verb, "key": undone.paper, "now": undone.now})
         return response
     verb, keys = _read(act)
     ids = list(Paper.objects.filter(key__in=keys, state=Paper.State.LIVE).values_list("id", flat=True))

@@ -1,0 +1,222 @@
+"""Undo for every act of a reader: the last fifty, one step each, newest first.
+
+Each verb that a service notes in the journal has a function here that takes it back. What can no longer be taken back
+(the paper is gone, a collection was erased for good) is dropped from the journal and the next one is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from broadsheet.catalogue.models import Paper
+
+from . import collections, comments, follows, journal, notes, service, streams, votes
+from .models import Collection, Comment, Done, Kept, Mark, Reader, Stream
+
+How = dict[str, Any]
+Back = Callable[[Reader, How, datetime], str]  # returns what is there now as an act of a page, such as "unsave"; or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back: ``verb`` as noted, ``paper`` its key where there is one, ``now``: the act it amounts to."""
+
+    verb: str
+    paper: str
+    now: str
+
+
+REVERSE: dict[str, Back] = {}
+
+
+def reverses(verb: str) -> Callable[[Back], Back]:
+    """Register how an act that is noted as ``verb`` is taken back."""
+
+    def put(function: Back) -> Back:
+        REVERSE[verb] = function
+        return function
+
+    return put
+
+
+def undo(reader: Reader, now: datetime) -> Undone | None:
+    """Take back the newest act that can be taken back; None when there is none."""
+    while (row := Done.objects.filter(reader=reader).order_by("-id").first()) is not None:
+        with transaction.atomic(), journal.quiet():
+            # Whoever deletes the row undoes it: two requests at once go two steps back, none twice.
+            if not Done.objects.filter(pk=row.pk).delete()[0]:
+                continue
+            back = REVERSE.get(row.verb)
+            said = back(reader, row.how, now) if back is not None else None
+        if said is not None:
+            return Undone(row.verb, _key_of(row.how), said)
+    return None
+
+
+def _key_of(how: How) -> str:
+    papers = [how["paper"]] if "paper" in how else how.get("papers", [])
+    if len(papers) != 1:
+        return ""
+    return Paper.objects.filter(pk=papers[0]).values_list("key", flat=True).first() or ""
+
+
+@reverses("vote")
+def _vote(reader: Reader, how: How, now: datetime) -> str:
+    votes.take_back(reader, how["paper"], now)
+    return "unvote"
+
+
+@reverses("unvote")
+def _unvote(reader: Reader, how: How, now: datetime) -> str:
+    votes.cast(reader, how["paper"], now, votes.rules())
+    return "vote"
+
+
+_VERBS = {service.SAVED: "save", service.HIDDEN: "hide", service.READ: "read"}
+
+
+@reverses("mark")
+def _mark(reader: Reader, how: How, now: datetime) -> str:
+    service.unmark(reader, how["papers"], how["kind"])
+    return f"un{_VERBS[how['kind']]}"
+
+
+@reverses("unmark")
+def _unmark(reader: Reader, how: How, now: datetime) -> str:
+    """Marks return with their own times, so that an order by time is what it was."""
+    there = set(Paper.objects.filter(pk__in=how["papers"]).values_list("pk", flat=True))
+    Mark.objects.bulk_create(
+        [Mark(reader=reader, paper_id=paper, kind=how["kind"], made_at=datetime.fromisoformat(at))
+         for paper, at in zip(how["papers"], how["at"], strict=True) if paper in there], ignore_conflicts=True)
+    return _VERBS[how["kind"]]
+
+
+@reverses("follow")
+def _follow(reader: Reader, how: How, now: datetime) -> str:
+    follows.unfollow(reader, how["kind"], how["value"], now)
+    return ""
+
+
+@reverses("unfollow")
+def _unfollow(reader: Reader, how: How, now: datetime) -> str:
+    follows.follow(reader, how["kind"], how["value"], how["label"], now)
+    return ""
+
+
+@reverses("noted")
+def _noted(reader: Reader, how: How, now: datetime) -> str:
+    notes.put(reader, how["paper"], how["text"], how["tags"], now)
+    return ""
+
+
+@reverses("made")
+def _made(reader: Reader, how: How, now: datetime) -> str:
+    _table(how).objects.filter(reader=reader, key=how["key"]).delete()
+    return ""
+
+
+@reverses("changed")
+def _changed(reader: Reader, how: How, now: datetime) -> str:
+    model, before = _table(how), how["before"]
+    taken = model.objects.filter(reader=reader, name=before["name"]).exclude(key=how["key"]).exists()
+    if taken:
+        before = {name: value for name, value in before.items() if name != "name"}
+    model.objects.filter(reader=reader, key=how["key"]).update(**before)
+    return ""
+
+
+@reverses("removed")
+def _removed(reader: Reader, how: How, now: datetime) -> str:
+    if how["what"] == "stream":
+        streams.bring_back(reader, how["row"])
+    else:
+        row = how["row"]
+        there = set(Paper.objects.filter(pk__in=[one["paper"] for one in row["kept"]]).values_list("pk", flat=True))
+        collections.bring_back(reader, {**row, "kept": [one for one in row["kept"] if one["paper"] in there]})
+    return ""
+
+
+def _table(how: How) -> type[Collection] | type[Stream]:
+    return Stream if how["what"] == "stream" else Collection
+
+
+def _kept(reader: Reader, how: How) -> Any:
+    return Kept.objects.filter(collection__reader=reader, collection__key=how["key"])
+
+
+@reverses("added")
+def _added(reader: Reader, how: How, now: datetime) -> str:
+    _kept(reader, how).filter(paper_id__in=how["papers"]).delete()
+    return ""
+
+
+@reverses("taken out")
+def _taken_out(reader: Reader, how: How, now: datetime) -> str:
+    found = collections.find(reader, how["key"])
+    if found is not None and Paper.objects.filter(pk=how["paper"]).exists():
+        Kept.objects.get_or_create(collection=found, paper_id=how["paper"], defaults={
+            "place": how["place"], "note": how["note"], "added_at": datetime.fromisoformat(how["added_at"])})
+    return ""
+
+
+@reverses("remarked")
+def _remarked(reader: Reader, how: How, now: datetime) -> str:
+    _kept(reader, how).filter(paper_id=how["paper"]).update(note=how["before"])
+    return ""
+
+
+@reverses("moved")
+def _moved(reader: Reader, how: How, now: datetime) -> str:
+    _kept(reader, how).filter(paper_id=how["paper"]).update(place=how["place"])
+    return ""
+
+
+@reverses("comment")
+def _comment(reader: Reader, how: How, now: datetime) -> str:
+    found = Comment.objects.filter(key=how["key"], reader=reader, hidden_at=None).first()
+    if found is not None:
+        comments.take_back(reader, found, now)
+    return ""
+
+
+@reverses("uncomment")
+def _uncomment(reader: Reader, how: How, now: datetime) -> str:
+    found = Comment.objects.filter(key=how["key"], reader=reader, hidden_at=None).first()
+    if found is not None:
+        comments.bring_back(reader, found, now)
+    return ""
+
+
+@reverses("edited")
+def _edited(reader: Reader, how: How, now: datetime) -> str:
+    found = Comment.objects.filter(key=how["key"], reader=reader, hidden_at=None).first()
+    if found is not None:
+        comments.edit(reader, found, how["before"], now)
+    return ""
+
+
+WORDS = {
+    "vote": "Your vote", "unvote": "Taking your vote back", "follow": "Following {label}",
+    "unfollow": "No longer following {label}", "noted": "Your note", "added": "Adding to a collection",
+    "taken out": "Taking out of a collection", "remarked": "Your remark", "moved": "The new order",
+    "comment": "Your comment", "uncomment": "Taking your comment back", "edited": "Editing your comment",
+}
+_MARKED = {service.SAVED: "Saving", service.HIDDEN: "Hiding", service.READ: "Marking as read"}
+_UNMARKED = {service.SAVED: "Taking off the saved list", service.HIDDEN: "Showing again",
+             service.READ: "Marking as not read"}
+_WHAT = {"made": "Making a {what}", "changed": "Changing a {what}", "removed": "Removing a {what}"}
+
+
+def words(row: Done) -> str:
+    """What the act was, as a person says it."""
+    how = row.how
+    if row.verb in {"mark", "unmark"}:
+        return (_MARKED if row.verb == "mark" else _UNMARKED)[how["kind"]]
+    if row.verb in _WHAT:
+        return _WHAT[row.verb].format(what=how["what"])
+    return WORDS.get(row.verb, row.verb.capitalize()).format(label=how.get("label") or how.get("value", ""))
