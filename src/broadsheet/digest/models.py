@@ -23,7 +23,9 @@ class Subscription(models.Model):
     id = models.BigAutoField(primary_key=True)
     key = models.CharField(max_length=32, unique=True)
     email = models.CharField(max_length=254)
-    reader = models.ForeignKey("readers.Reader", on_delete=models.CASCADE, null=True, related_name="+")
+    reader = models.ForeignKey("readers.Reader", on_delete=models.CASCADE, null=True, related_name="mail")
+    # Who asked; becomes ``reader`` when the owner of the address confirms.
+    asked_by = models.ForeignKey("readers.Reader", on_delete=models.SET_NULL, null=True, related_name="mail_asked")
     kind = models.CharField(max_length=12, default="site")
     value = models.CharField(max_length=400, default="")
     label = models.CharField(max_length=400, default="")

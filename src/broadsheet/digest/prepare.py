@@ -21,6 +21,7 @@ from .letter import Letter, Line, counted, day_words, zones_of
 from .message import Envelope, build, message_id
 from .models import Outbox, Sent, Subscription
 from .pools import TALKED, Pool, items_of, pool
+from .setup import Setup
 
 log = logging.getLogger("broadsheet.digest")
 MOST_DAYS = 11  # edition days that one mail may cover
@@ -28,18 +29,6 @@ LATE = timedelta(days=3)  # how far behind the last mail a paper may still come
 PER_TOPIC = 3
 TALKED_SHOWN = 3
 WEEKLY_MOST = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What every mail of the site has in common. ``base``: scheme and host; ``notes``: what is to be said at once."""
-
-    base: str
-    site_name: str
-    group: str
-    mail_from: str
-    host: str
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -88,11 +77,20 @@ class Preparer:
         letter = self.letter(subscription, found, chosen, today) if enough else None
         return self._commit(subscription, due, period, days, chosen, letter)
 
+    def preview(self, subscription: Subscription) -> Letter:
+        """The letter that a subscription would get now; nothing is stored."""
+        today = self.now.astimezone(schedule.zone(subscription.timezone)).date()
+        days = self._days(subscription, today)
+        found = self._pool(days, today) if days else None
+        return self.letter(subscription, found, self.chosen(subscription, found) if found else (), today)
+
     def chosen(self, subscription: Subscription, found: Pool) -> tuple[Item, ...]:
         """The papers for a subscription: wanted, diverse, never sent before."""
         items = items_of(subscription, found)
-        had = frozenset(Sent.objects.filter(subscription=subscription, paper_id__in=[item.paper for item in items])
-                        .values_list("paper_id", flat=True)) if items else frozenset()
+        had: frozenset[int] = frozenset()
+        if items and subscription.pk:
+            had = frozenset(Sent.objects.filter(subscription=subscription, paper_id__in=[item.paper for item in items])
+                            .values_list("paper_id", flat=True))
         fresh = [new for item in items if item.paper not in had and (new := _if_new(item, subscription, found))]
         most = min(subscription.most, 50) if subscription.cadence != "weekly" else max(subscription.most, WEEKLY_MOST)
         if subscription.kind == "site":

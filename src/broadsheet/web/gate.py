@@ -23,6 +23,7 @@ CHOICE = "program_path"  # the site's choice that holds the hash of the secret
 _FOR_PROGRAMS = ("/api/", "/feeds", "/papers/", "/search")
 # What stands before the door of a members' site.
 _OPEN = (
+    "/mail/",  # who has a link from a mail is known by it
     "/sign-in",
     "/sign-up",
     "/sign-out",

@@ -23,7 +23,7 @@ log = logging.getLogger("broadsheet.web")
 BURST = 60.0  # pages at once: a person with many tabs never meets the limit
 RATE = 4.0  # pages a second afterwards, per address
 KEPT = 20_000  # addresses remembered; the one longest away is forgotten first
-_FREE = ("/static/", "/healthz", "/robots.txt", "/acts", "/setup", "/settings")
+_FREE = ("/static/", "/healthz", "/robots.txt", "/acts", "/setup", "/settings", "/mail/stop/")
 
 
 class Buckets:

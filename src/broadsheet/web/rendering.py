@@ -22,6 +22,8 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from ..catalogue import site as choices
+from ..config import current
+from ..readers import notifications
 from ..readers import service as readers
 from ..text import latex
 from ..text.typography import typeset
@@ -172,7 +174,7 @@ def environment(**options: Any) -> Environment:
     options.update(autoescape=lambda name: not (name or "").endswith(".txt"), trim_blocks=True, lstrip_blocks=True)
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals.update(
-        door=door, entrance=entrance,
+        door=door, entrance=entrance, waiting=waiting, sends_mail=sends_mail,
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
         site_name=site_name, group_name=group_name, feed_of=feed_of, feed_query=feed_query, count=count, number=number,
     )
@@ -194,6 +196,22 @@ def door(request: HttpRequest) -> str:
     if visit is None or visit.local:
         return ""
     return "in" if visit.account is not None else "out"
+
+
+def sends_mail() -> bool:
+    """Whether this site sends mail; without a mail server it offers feeds instead."""
+    return bool(current().smtp_url)
+
+
+def waiting(request: HttpRequest) -> int:
+    """How many notifications the visitor has not seen, up to 100; asked again only when something was committed."""
+    from . import known
+
+    visit = getattr(request, "visit", None)
+    if visit is None or not visit.personal or visit.reader is None or not (visit.local or visit.account):
+        return 0
+    reader = visit.reader
+    return known.row(("unseen", reader.pk), lambda: notifications.unseen(reader))
 
 
 def entrance(request: HttpRequest) -> dict[str, Any]:

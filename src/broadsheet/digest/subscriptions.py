@@ -1,0 +1,312 @@
+"""Subscribe, confirm, change, stop: all writes to a subscription by its owner.
+
+Nobody can be bombed or probed through this: an address gets one confirmation a day whoever asks, the site sends a
+limited number a day, and the caller learns nothing about the address.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
+from django.db import IntegrityError, transaction
+
+from ..errors import BroadsheetError
+from ..readers.models import Reader
+from . import outbox, schedule
+from .message import Envelope, compose, message_id, render
+from .models import Asked, Subscription
+from .setup import Setup
+
+OPEN_KINDS = ("site", "topic", "category", "author", "organisation", "search")
+OWN_KINDS = ("stream", "collection", "foryou")
+CADENCE_WORDS = {"daily": "every day", "workdays": "on working days", "weekly": "once a week"}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MOST_A_DAY = 2000  # confirmations that the whole site sends in a day
+KEEP_ASKED = timedelta(days=14)  # how long an address that never confirmed is kept, and its link works
+MOST_OF_ONE = 40  # subscriptions of one address
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+class Refused(BroadsheetError):
+    """What was asked for cannot be; the text says why."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a subscription is about. ``label``: for people; empty for the whole site."""
+
+    kind: str = "site"
+    value: str = ""
+    label: str = ""
+
+    @property
+    def words(self) -> str:
+        """``the whole site``, ``the topic Graph Neural Networks``, ``what is for you``."""
+        names = {"site": "the whole site", "foryou": "what is for you", "topic": "the topic",
+                 "category": "the category", "author": "the name", "organisation": "the organisation",
+                 "search": "the search", "stream": "the stream", "collection": "the collection"}
+        start = names[self.kind]
+        return start if self.kind in {"site", "foryou"} else f"{start} {self.label or self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """When and how much: what the settings of a subscription hold."""
+
+    cadence: str = "daily"
+    weekday: int = 0
+    hour: int = 7
+    timezone: str = "UTC"
+    most: int = 10
+    fewest: int = 1
+    pause: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Wishes as they were typed, and a sentence for each that cannot be."""
+
+    wishes: Wishes
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def address_of(text: str) -> str:
+    """The address as it is kept. Raises Refused with the sentence for the page."""
+    address = "".join(text.split()).lower()
+    user, _, host = address.rpartition("@")
+    try:
+        host = host.encode("idna").decode()
+        address = f"{user}@{host}"
+        EmailValidator()(address)
+    except (ValidationError, UnicodeError):
+        raise Refused("This is not a mail address. It looks like reader@example.org.") from None
+    if len(address) > 254 or not address.isascii():
+        raise Refused("Mail can be sent only to addresses of plain letters, at most 254 of them.")
+    return address
+
+
+def check(given: dict[str, str], today: date) -> Checked:
+    """Read the form of a subscription's settings."""
+    faults: dict[str, str] = {}
+
+    def number(name: str, low: int, high: int, plain: int) -> int:
+        text = given.get(name, "").strip()
+        if text.isascii() and text.isdigit() and low <= int(text[:6]) <= high:
+            return int(text)
+        if text:
+            faults[name] = f"{text[:20]} is not a number from {low} to {high}."
+        return plain
+
+    cadence, place = given.get("cadence", "daily"), given.get("timezone", "UTC")
+    if cadence not in schedule.CADENCES:
+        faults["cadence"], cadence = "Choose how often the mail comes.", "daily"
+    if place not in available_timezones():
+        faults["timezone"], place = f"{place[:40]} is not a time zone. Choose one, such as Europe/Berlin.", "UTC"
+    pause = None
+    if text := given.get("pause", "").strip():
+        try:
+            pause = date.fromisoformat(text[:10])
+        except ValueError:
+            faults["pause"] = f"{text[:20]} is not a day. Write it as 2026-05-12."
+        else:
+            if not today < pause <= today + timedelta(days=366):
+                faults["pause"] = "Choose a day of the coming year."
+    wishes = Wishes(cadence, number("weekday", 0, 6, 0), number("hour", 0, 23, 7), place, number("most", 1, 50, 10),
+                    number("fewest", 1, 50, 1), pause)
+    if wishes.fewest > wishes.most and not faults:
+        faults["fewest"] = "The fewest papers cannot be more than the most."
+    return Checked(wishes, faults)
+
+
+def ask(text: str, about: About, wishes: Wishes, setup: Setup, now: datetime, *, reader: Reader | None = None,
+        proven: bool = False) -> Subscription | None:
+    """Ask for mail. Returns the subscription only where the address is ``proven`` (an account's own); else None.
+
+    Whether the address is known, has the same mail already or was written to today cannot be told from outside.
+    Raises Refused for what is no address, and when the site has sent its confirmations of the day.
+    """
+    address = address_of(text)
+    if about.kind in OWN_KINDS and reader is None:
+        raise Refused("Sign in to get this by mail. Nothing was changed.")
+    day = now.astimezone(UTC).date()
+    if not proven and Asked.objects.filter(day=day).count() >= MOST_A_DAY:
+        raise Refused("This site has sent all confirmations that it sends in a day. Come back tomorrow.")
+    with transaction.atomic():
+        found = _row(address, about, wishes, now, reader if proven else None)
+        if found is None:
+            return None
+        if proven:
+            _activate(found, now)
+            return found
+        if found.reader_id is None and reader is not None and found.state == Subscription.State.ASKED:
+            # Who confirms owns the address; the reader who asked is tied to it only then.
+            found.asked_by = reader
+            found.save(update_fields=["asked_by"])
+        if _first_today(address, day):
+            _write(found, about, setup, now, day)
+    return None
+
+
+def _row(address: str, about: About, wishes: Wishes, now: datetime, reader: Reader | None) -> Subscription | None:
+    """The subscription of this address, made if it is new; what is active stays as it is."""
+    place = {"email": address, "kind": about.kind, "value": about.value}
+    found = Subscription.objects.select_for_update().filter(**place).first()
+    if found is not None:
+        if found.state != Subscription.State.ACTIVE:
+            found.state, found.asked_at = Subscription.State.ASKED, now
+            found.reader = reader or found.reader
+            found.save(update_fields=["state", "asked_at", "reader"])
+        return found
+    if Subscription.objects.filter(email=address).count() >= MOST_OF_ONE:
+        return None
+    return Subscription.objects.create(
+        **place, key=secrets.token_hex(16), label=about.label[:400], reader=reader, asked_at=now, **_columns(wishes))
+
+
+def _columns(wishes: Wishes) -> dict[str, Any]:
+    return {"cadence": wishes.cadence, "weekday": wishes.weekday, "hour": wishes.hour, "timezone": wishes.timezone,
+            "most": wishes.most, "fewest": wishes.fewest}
+
+
+def _first_today(address: str, day: date) -> bool:
+    """Whether this address was not yet written to today; kept as a keyed hash, so that the table names nobody."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), address.encode(), sha256).hexdigest()
+    try:
+        with transaction.atomic():
+            Asked.objects.create(digest=digest, day=day)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _write(found: Subscription, about: About, setup: Setup, now: datetime, day: date) -> None:
+    """Put the confirmation into the outbox; to who has the mail already, one that says so."""
+    active = found.state == Subscription.State.ACTIVE
+    name = f"{found.key}:confirm:{day}"
+    context = {"site": setup.site_name, "site_url": f"{setup.base}/", "about": about.words, "active": active,
+               "when": CADENCE_WORDS[found.cadence], "email": found.email, "link":
+               f"{setup.base}/mail/{found.key}" if active else f"{setup.base}/mail/confirm/{found.key}"}
+    subject = (f"You get {setup.site_name} by mail already" if active
+               else f"Confirm that you want {setup.site_name} by mail")
+    envelope = Envelope(setup.mail_from, setup.site_name, found.email, "", "", "", name, now)
+    text, html = render("confirm.txt.jinja", **context), render("confirm.html.jinja", **context)
+    message = compose(envelope, subject, text, html, listed=False)
+    outbox.put(found, "confirm", str(day), now, message=message.as_bytes(),
+               message_id=message_id(name, setup.mail_from), subject=subject)
+
+
+def find(key: str) -> Subscription | None:
+    """The subscription with this key."""
+    return Subscription.objects.filter(key=key).first() if _KEY.fullmatch(key) else None
+
+
+def _locked(key: str) -> Subscription | None:
+    return Subscription.objects.select_for_update().filter(key=key).first() if _KEY.fullmatch(key) else None
+
+
+def confirm(key: str, now: datetime) -> Subscription | None:
+    """The owner of the address said yes. None: no such link, or it is too old. Repeated, it changes nothing."""
+    with transaction.atomic():
+        found = _locked(key)
+        if found is None or found.state in {Subscription.State.STOPPED, Subscription.State.BOUNCED}:
+            return None
+        if found.state == Subscription.State.ASKED:
+            if now - found.asked_at > KEEP_ASKED:
+                return None
+            if found.reader_id is None:
+                found.reader_id = found.asked_by_id
+            _activate(found, now)
+    return found
+
+
+def _activate(found: Subscription, now: datetime) -> None:
+    if found.state == Subscription.State.ACTIVE:
+        return
+    found.state, found.stopped_at, found.bounces, found.bounce = Subscription.State.ACTIVE, None, 0, ""
+    found.confirmed_at = now
+    found.due_at = next_due(found, now)
+    found.save()
+
+
+def next_due(found: Subscription, after: datetime) -> datetime:
+    """When its next mail after a moment is due."""
+    return schedule.next_due(after, cadence=found.cadence, weekday=found.weekday, hour=found.hour,
+                             timezone=found.timezone)
+
+
+def change(key: str, wishes: Wishes, now: datetime) -> Subscription | None:
+    """Store what the settings of a subscription say; the next mail comes at the new hour."""
+    with transaction.atomic():
+        found = _locked(key)
+        if found is None:
+            return None
+        for name, value in _columns(wishes).items():
+            setattr(found, name, value)
+        if found.state == Subscription.State.ACTIVE:
+            after = now
+            if wishes.pause is not None:
+                start = datetime.combine(wishes.pause, time(), schedule.zone(wishes.timezone)).astimezone(UTC)
+                after = max(now, start - timedelta(seconds=1))
+            found.due_at = next_due(found, after)
+        found.save()
+    return found
+
+
+def paused_until(found: Subscription, now: datetime) -> date | None:
+    """The day of the next mail where it is later than the rhythm alone would have it."""
+    if found.due_at is None or found.due_at <= next_due(found, now):
+        return None
+    return found.due_at.astimezone(schedule.zone(found.timezone)).date()
+
+
+def stop(key: str, now: datetime) -> Subscription | None:
+    """Unsubscribe. What waits in the outbox is not sent. Repeated, it changes nothing."""
+    with transaction.atomic():
+        found = _locked(key)
+        if found is not None and found.state in {Subscription.State.ACTIVE, Subscription.State.ASKED}:
+            found.state, found.due_at, found.stopped_at = Subscription.State.STOPPED, None, now
+            found.save(update_fields=["state", "due_at", "stopped_at"])
+    return found
+
+
+def resume(key: str, now: datetime) -> Subscription | None:
+    """Take an unsubscribing back. None where there is nothing to take back: never confirmed, or bounced."""
+    with transaction.atomic():
+        found = _locked(key)
+        if found is None or found.confirmed_at is None or found.state not in {
+                Subscription.State.STOPPED, Subscription.State.ACTIVE}:
+            return None
+        since = found.confirmed_at
+        _activate(found, now)
+        if found.confirmed_at != since:
+            found.confirmed_at = since
+            found.save(update_fields=["confirmed_at"])
+    return found
+
+
+def of_reader(reader: Reader | None) -> list[Subscription]:
+    """A reader's subscriptions that are not stopped, oldest first."""
+    if reader is None:
+        return []
+    states = (Subscription.State.ACTIVE, Subscription.State.BOUNCED)
+    return list(Subscription.objects.filter(reader=reader, state__in=states).order_by("id"))
+
+
+def tidy(now: datetime) -> int:
+    """Forget addresses that never confirmed, and yesterday's hashes. Returns how many addresses went."""
+    Asked.objects.filter(day__lt=now.astimezone(UTC).date() - timedelta(days=1)).delete()
+    old = Subscription.objects.filter(state=Subscription.State.ASKED, asked_at__lt=now - KEEP_ASKED)
+    gone, _ = old.filter(confirmed_at=None).delete()
+    return gone
