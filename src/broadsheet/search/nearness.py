@@ -55,7 +55,27 @@ def nearness(interests: Sequence[str], rows: Sequence[int]) -> dict[int, tuple[f
 
 def of_columns(columns: Columns, interests: tuple[str, ...], rows: Sequence[int]) -> dict[int, tuple[float, str]]:
     """The same on given columns."""
-    wanted = _embedded(interests)
+    return _above_usual(columns, interests, _embedded(interests), rows)
+
+
+def to_papers(seeds: Sequence[int], rows: Sequence[int]) -> dict[int, tuple[float, int]]:
+    """For each of ``rows`` that has a vector: nearness 0 to 1 to the nearest of the papers ``seeds``, and which one.
+
+    Rows without a vector, and those near to none, are left out. Raises SearchError where there is no index.
+    """
+    columns = readers.get(config.current().index_dir).refresh().columns
+    own = tuple(seed for seed in seeds if 0 <= seed < columns.rows and columns.kind[seed] in (SKETCH, FULL))
+    if not own or not rows:
+        return {}
+    at = np.array(own, np.int64)
+    wanted = columns.vectors[at].astype(np.float32) * columns.scales[at][:, None]
+    found = _above_usual(columns, tuple(f"paper {seed} {columns.kind[seed]}" for seed in own), wanted, rows)
+    return {row: (value, int(name.split()[1])) for row, (value, name) in found.items()}
+
+
+def _above_usual(columns: Columns, interests: tuple[str, ...], wanted: Scores,
+                 rows: Sequence[int]) -> dict[int, tuple[float, str]]:
+    """The same for vectors ``wanted`` float32 [len(interests), 384], each with its name."""
     asked = np.array([row for row in rows if 0 <= row < columns.rows], np.int64)
     found: dict[int, tuple[float, str]] = {}
     for kind in (SKETCH, FULL):
