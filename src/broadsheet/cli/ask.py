@@ -40,26 +40,14 @@ def search(
     found = service.search(" ".join(query), mode=mode, limit=limit, order="newest" if newest else "best", today=today)
     gone = papers.retractions([hit.row for hit in found.hits])
     if json:
-        wanted = (
-            "key",
-            "id",
-            "title",
-            "authors",
-            "organisation",
-            "published",
-            "votes",
-            "comments",
-            "score",
-            "sure",
-            "why",
-        )
+        wanted = ("key", "id", "title", "authors", "organisation", "published", "votes", "comments", "score", "sure",
+                  "why")
         put_json(
             {
                 "total": found.total,
                 "took_ms": found.took_ms,
                 "hits": [
-                    {name: getattr(hit, name) for name in wanted} | {"retraction": gone.get(hit.row)}
-                    for hit in found.hits
+                    {name: getattr(hit, name) for name in wanted} | _gone(gone.get(hit.row)) for hit in found.hits
                 ],
                 "facets": _counts(found.facets),
                 "problems": [{"position": one.position, "message": one.message} for one in found.problems],
@@ -191,3 +179,8 @@ def reindex(data: Data = None, json: Json = False) -> None:
 
     made = rebuild(settings.index_dir, progress=progress)
     put_json(asdict(made)) if json else typer.echo(f"A new index stands: {asdict(made)}")
+
+
+def _gone(retraction: dict[str, str] | None) -> dict[str, object]:
+    """What a hit says of a paper that was retracted or withdrawn; nothing of others."""
+    return {"retraction": retraction} if retraction else {}

@@ -10,7 +10,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from ..catalogue.records import Announced, Incoming, Link, ParsedRecord
 from ..config import Config
@@ -85,8 +85,8 @@ def _identifier(item: xml.Element) -> tuple[str, str]:
     """From guid, link or the start of the description, whichever is one."""
     guid = xml.text(item, "guid").rpartition("oai:arXiv.org:")[2]
     first = re.match(r"\s*arXiv:(\S+)", xml.text(item, "description"))
-    for value in (guid, urlsplit(xml.text(item, "link")[:300].replace("[", "")).path.removeprefix("/abs/"),
-                  first[1] if first else ""):
+    link = re.match(r"https?://[^/\s]+/abs/(\S+)", xml.text(item, "link").strip()[:300])
+    for value in (guid, link[1] if link else "", first[1] if first else ""):
         try:
             return identifiers.normalise("arxiv", value)
         except ValueError:

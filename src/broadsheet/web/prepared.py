@@ -41,11 +41,10 @@ def as_day(value: Any) -> date | None:
 
 
 def as_moment(value: Any) -> datetime | None:
-    """A moment from a row of either database, aware."""
-    if not isinstance(value, str):
-        found: datetime | None = value
-        return found
-    moment = datetime.fromisoformat(value)
+    """A moment from a row of either database, aware. SQLite gives text or, by Django's converters, a naive moment."""
+    if value is None:
+        return None
+    moment: datetime = datetime.fromisoformat(value) if isinstance(value, str) else value
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
