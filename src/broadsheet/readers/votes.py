@@ -105,7 +105,7 @@ def weighs_from(reader: Reader, paper_id: int, now: datetime, rules: Rules) -> d
 
 def is_own(reader: Reader, paper_id: int) -> bool:
     """Whether the reader submitted the paper or is confirmed as one of its authors."""
-    if Submission.objects.filter(reader=reader, paper_id=paper_id).exists():
+    if Submission.objects.filter(reader=reader, paper_id=paper_id, undone_at=None).exists():
         return True
     return Claim.objects.filter(reader=reader, paper_id=paper_id, state=Claim.State.CONFIRMED).exists()
 
@@ -136,8 +136,9 @@ def voted(reader: Reader | None, paper_ids: Collection[int] | None = None) -> fr
 
 
 def names(paper_id: int, *, limit: int = 50) -> list[Reader]:
-    """The readers with names who voted for a paper, newest first; shown only where the site chose to."""
-    rows = Vote.objects.filter(paper_id=paper_id, reader__isnull=False).exclude(reader__name="")
+    """The readers who voted for a paper and want to be named, newest first; shown only where the site chose to."""
+    rows = Vote.objects.filter(paper_id=paper_id, reader__settings__show_votes=True, reader__blocked_at=None).exclude(
+        reader__name="")
     return [vote.reader for vote in rows.select_related("reader").order_by("-made_at")[:limit] if vote.reader]
 
 
