@@ -15,11 +15,11 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-from broadsheet.text import latex
+from broadsheet.text import folding, latex
 
 MOST = 10_000  # characters of one comment or note
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-_NAME = re.compile(r"(?<![\w@/.])@([a-z0-9][a-z0-9-]{0,58}[a-z0-9])(?![\w@])")
+_NAME = re.compile(r"(?<![\w@/.])@([^\W_](?:[\w-]{0,58}[^\W_])?)(?![\w@])")
 _TAGS = {"p", "br", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "hr", "h4", "h5", "h6", "del"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _DRAWN = re.compile("\ue000(\\d+)\ue001")
@@ -32,8 +32,8 @@ def tidy(text: str) -> str:
 
 
 def mentioned(text: str) -> list[str]:
-    """Names after @ in the text, each once, in order; whether such readers exist is for the caller to ask."""
-    return list(dict.fromkeys(_NAME.findall(text)))[:20]
+    """Names after @ as they stand in addresses, each once, in order; whether such readers exist the caller asks."""
+    return list(dict.fromkeys(folding.slug(name) for name in _NAME.findall(text)))[:20]
 
 
 def render(text: str, names: Mapping[str, str] | None = None) -> str:
@@ -94,7 +94,7 @@ def _text(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -> str
         return escape(text, quote=False)
     out, last = [], 0
     for match in _NAME.finditer(text):
-        address = env["names"].get(match[1])
+        address = env["names"].get(folding.slug(match[1]))
         if address:
             out.append(escape(text[last:match.start()], quote=False))
             out.append(f'<a href="{escape(address)}">@{match[1]}</a>')

@@ -1,4 +1,4 @@
-"""A reader's own settings: seven plain controls, checked where they enter and once more where they are read."""
+"""A reader's own settings: eight plain controls, checked where they enter and once more where they are read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _CATEGORY = re.compile(r"[A-Za-z][\w.+-]{0,39}$")
 
 @dataclass(frozen=True, slots=True)
 class ReadingSettings:
-    """What a reader set. ``categories``: only these (empty: all); ``without``: words never wanted."""
+    """What a reader set. ``categories``: only these (empty: all); ``without``: words never wanted.
+
+    ``show_votes``: whether others may see what the reader voted for, where the site shows names at all.
+    """
 
     order: str = "chosen"
     categories: tuple[str, ...] = ()
@@ -24,6 +27,7 @@ class ReadingSettings:
     theme: str = "system"
     keys: bool = True
     keep_marks: bool = True
+    show_votes: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form kept in ``Reader.settings``: only what differs from the default."""
@@ -56,11 +60,12 @@ def from_json(stored: Mapping[str, Any]) -> ReadingSettings:
         theme=theme if theme in THEMES else DEFAULTS.theme,
         keys=stored.get("keys") is not False,
         keep_marks=stored.get("keep_marks") is not False,
+        show_votes=stored.get("show_votes") is True,
     )
 
 
 def check(order: str, categories: Sequence[str], without: Sequence[str], *, hide_read: bool, theme: str,
-          keys: bool, keep_marks: bool) -> tuple[ReadingSettings, dict[str, str]]:
+          keys: bool, keep_marks: bool, show_votes: bool = False) -> tuple[ReadingSettings, dict[str, str]]:
     """Settings as typed and the faults by field (empty: all is well). Nothing is stored here."""
     faults: dict[str, str] = {}
     if order not in ORDERS:
@@ -77,5 +82,6 @@ def check(order: str, categories: Sequence[str], without: Sequence[str], *, hide
         faults["without"] = f"“{long[0][:40]}…” is too long. A word or a few, at most 80 characters."
     elif len(without) > MOST:
         faults["without"] = f"{len(without)} words are too many; at most {MOST}."
-    settings = ReadingSettings(order, tuple(categories), tuple(without), hide_read, theme, keys, keep_marks)
+    settings = ReadingSettings(order, tuple(categories), tuple(without), hide_read, theme, keys, keep_marks,
+                               show_votes)
     return settings, faults

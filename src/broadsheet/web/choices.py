@@ -34,6 +34,8 @@ CHOICES: dict[str, Choice] = {one.name: one for one in (
            "One on each line, for instance: cs.CV. They weigh in the order of each day."),
     Choice("sections", "Sections of the front page", "sections",
            "A line for each, in the page’s order: Vision: cs.CV, eess.IV. Empty takes the built-in ones."),
+    Choice("vote_names", "Names of voters", "vote_names",
+           "yes shows the names of those voters who want it; no shows numbers only."),
 )}
 
 
@@ -46,6 +48,7 @@ def typed(chosen: Mapping[str, Any]) -> dict[str, str]:
         "name": str(chosen.get("name") or ""), "group": str(chosen.get("group") or ""),
         "words": "\n".join(interests.get("words") or ()), "interests": "\n".join(interests.get("categories") or ()),
         "sections": as_text(chosen.get("sections") or ()),
+        "vote_names": "yes" if chosen.get("vote_names") is True else "no",
     }
 
 
@@ -54,6 +57,9 @@ def read(name: str, text: str) -> tuple[Any, str]:
     text = text.replace("\0", "")
     if name == "sections":
         return read_table(text)
+    if name == "vote_names":
+        said = text.strip().lower()
+        return said == "yes", "" if said in {"yes", "no"} else f"“{said[:20]}” is neither yes nor no."
     if name in ("words", "interests"):
         items = lines(text)
         if len(items) > MOST_WORDS:

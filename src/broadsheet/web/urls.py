@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
 from ..api import urls as api_urls
-from . import account_urls
+from . import account_urls, mail_urls, people_urls, taste_urls
 
 View = Callable[..., HttpResponseBase]
 
@@ -62,6 +62,9 @@ urlpatterns = [
     path("api/v1/papers/<path:path>", _view("api", "paper"), name="api-paper"),
     path("healthz", _view("api", "health"), name="health"),
     *account_urls.urlpatterns,
+    *people_urls.urlpatterns,
+    *mail_urls.urlpatterns,
+    *taste_urls.urlpatterns,
 ]
 
 handler400 = _view("errors", "bad_request")

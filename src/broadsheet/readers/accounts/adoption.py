@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.db.models import Exists, Model, OuterRef, UniqueConstraint
 from django.http import HttpRequest
 from django.utils import timezone
 
-from broadsheet.readers import service, votes
+from broadsheet.readers import naming, service, votes
 from broadsheet.readers.models import Reader, Vote
 
 from .models import Account
@@ -57,17 +56,8 @@ def adopt(account: Account, found: Reader | None, now: datetime) -> Reader:
 
 
 def name_it(reader: Reader, wanted: str) -> None:
-    """Give the reader a name and a slug that no other has."""
-    from broadsheet.text.folding import slug
-
-    name = " ".join(wanted.replace("\0", " ").split())[:60] or "Reader"
-    base = slug(name)[:50] or "reader"
-    taken = set(Reader.objects.filter(slug__startswith=base).exclude(pk=reader.pk).values_list("slug", flat=True))
-    chosen = base
-    while chosen in taken:
-        chosen = f"{base}-{secrets.randbelow(10_000)}"
-    reader.name, reader.slug = name, chosen
-    reader.save(update_fields=["name", "slug"])
+    """Give the reader this name or, where another's looks like it, the nearest with a number."""
+    naming.give(reader, wanted)
 
 
 def _merge(gone: Reader, own: Reader, now: datetime) -> None:

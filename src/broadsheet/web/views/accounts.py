@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet.config import current
 from broadsheet.errors import UsageError
-from broadsheet.readers import roles
+from broadsheet.readers import naming, roles
 from broadsheet.readers import tokens as api_tokens
 from broadsheet.readers.accounts import adoption, mail, service
 from broadsheet.readers.accounts import invitations as inviting
@@ -156,12 +156,11 @@ def name(request: HttpRequest) -> HttpResponse:
     mine = _signed_in(request)
     if mine is None:
         return _to_sign_in(request)
-    wanted = " ".join(request.POST.get("name", "").replace("\0", " ").split())
-    if not 1 <= len(wanted) <= 60:
-        _say(request, "A name has 1 to 60 letters. Nothing was changed.")
-    else:
-        adoption.name_it(_reader(mine), wanted)
+    try:
+        naming.choose(_reader(mine), request.POST.get("name", "")[:200])
         _say(request, "Your name is changed.")
+    except UsageError as problem:
+        _say(request, str(problem))
     return HttpResponseRedirect("/account")
 
 

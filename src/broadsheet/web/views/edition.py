@@ -268,7 +268,8 @@ def keep_control(request: HttpRequest) -> HttpResponse:
     own = readers.settings_of(reader)
     settings, faults = reading.check(
         control.narrowing.order, control.narrowing.categories, control.narrowing.without,
-        hide_read=control.hide_read, theme=own.theme, keys=own.keys, keep_marks=own.keep_marks)
+        hide_read=control.hide_read, theme=own.theme, keys=own.keys, keep_marks=own.keep_marks,
+        show_votes=own.show_votes)
     if faults:
         return rendering.render(request, "empty.jinja", {
             "heading": "Not kept",

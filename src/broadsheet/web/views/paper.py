@@ -15,8 +15,9 @@ from broadsheet.editions import service
 from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
+from broadsheet.readers import taste
 from broadsheet.text import differences, identifiers, latex
-from broadsheet.web import page_cache, prepared, voting
+from broadsheet.web import page_cache, prepared, rendering, talk, voting
 from broadsheet.web.citing import bibtex as cite
 from broadsheet.web.frontpage import now, site_of
 from broadsheet.web.rendering import day_long, render
@@ -84,7 +85,7 @@ class _Read:
     def ground(self) -> object:
         """Changes with everything that is shown of the paper itself."""
         paper, canonical = self.found
-        counted = voting.counts().get(paper.pk)
+        counted = voting.counts().get(paper.pk), talk.stamp(paper.pk)
         return paper.pk, paper.revision, canonical, tuple(self.announced), tuple(self.records), counted
 
 
@@ -114,7 +115,15 @@ def bibtex(request: HttpRequest, path: str) -> HttpResponse:
     return response
 
 
-def _context(request: HttpRequest, read: _Read, shown: Shown) -> dict[str, Any]:
+def with_form(request: HttpRequest, found: Paper, form: talk.Form, *, status: int) -> HttpResponse:
+    """The page of the paper with a comment's form as it was typed."""
+    read = _Read("")
+    read.__dict__["found"] = found, True
+    context = _context(request, read, Shown(found, visit_of(request).member), form)
+    return render(request, "paper.jinja", context, status=status)
+
+
+def _context(request: HttpRequest, read: _Read, shown: Shown, form: talk.Form | None = None) -> dict[str, Any]:
     visit, found, site = visit_of(request), read.found[0], site_of(request)
     records = [_record(*item) for item in read.records]
     near = _near(found, visit.member)
@@ -123,6 +132,8 @@ def _context(request: HttpRequest, read: _Read, shown: Shown) -> dict[str, Any]:
         "shown": shown, "paper": found, "authors": authors, "folded": len(authors) > FOLDED_ABOVE,
         "marks": prepared.marks_at(visit.reader.pk, found.pk) if visit.reader else readers.Marks(),
         "personal": visit.personal, "next": shown.url, "ballots": voting.ballots(visit),
+        "told": taste.given(visit.reader, (found.pk,)).get(found.pk, ""),
+        "talk": talk.of(visit, found.pk, found.key, form), "voters": talk.voters(found.pk, rendering.site(request)),
         "announced": [_announcement(*item) for item in read.announced],
         "records": records, "sources": ", ".join(dict.fromkeys(item["name"] for item in records)),
         "steps": _steps(read, shown),

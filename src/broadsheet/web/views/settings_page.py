@@ -23,11 +23,13 @@ from broadsheet.web.visits import visit_of
 KEYS = (
     ("j k", "next, previous paper"), ("J K", "next, previous section"), ("o Enter", "open the paper"),
     ("v", "open its source"), ("a", "its abstract, in place"), ("m", "mark read"), ("s", "save"), ("x", "hide"),
-    ("u", "upvote"), ("c", "comments"), ("z", "undo"), ("/", "search"), ("[ ]", "edition before, after"),
+    ("u", "upvote"), ("c", "comments"), ("+ -", "more like this, not for me"),
+    ("n", "newest first, and back"), ("z", "undo"), ("/", "search"), ("[ ]", "edition before, after"),
     ("gg G", "top, end"), ("gt", "today"), ("?", "this list"),
 )
 _SAID = {"saved": "Your settings are saved.", "erased": "Your reading marks are erased.",
-         "site": "The site’s choices are saved.", "closed": "Everything that was kept about you is erased."}
+         "site": "The site’s choices are saved.", "name": "Your name is changed.",
+         "closed": "Everything that was kept about you is erased."}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +42,8 @@ def settings(request: HttpRequest) -> HttpResponse:
     typed, faults = reading.check(
         post.get("order", "")[:40], reading.lines(post.get("categories", "")[:4000]),
         reading.lines(post.get("without", "")[:8000]), hide_read="hide_read" in post,
-        theme=post.get("theme", "")[:40], keys="keys" in post, keep_marks="keep_marks" in post)
+        theme=post.get("theme", "")[:40], keys="keys" in post, keep_marks="keep_marks" in post,
+        show_votes="show_votes" in post)
     if faults:
         return _page(request, typed, faults, status=422)
     response = HttpResponseRedirect("/settings?done=saved")
@@ -96,13 +99,21 @@ def export(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def show(request: HttpRequest, faults: dict[str, str], *, name: str) -> HttpResponse:
+    """The page with the fault of a name as it was typed."""
+    return _page(request, visit_of(request).settings, faults, status=422, name=name)
+
+
 def _page(request: HttpRequest, shown: reading.ReadingSettings, faults: dict[str, str], *, status: int = 200,
-          extra: dict[str, str] | None = None) -> HttpResponse:
+          extra: dict[str, str] | None = None, name: str | None = None) -> HttpResponse:
     visit = visit_of(request)
+    reader = visit.reader
     context: dict[str, Any] = {
         "settings": shown, "faults": faults, "keys": KEYS, "keeper": visit.keeper, "known": visit.reader is not None,
         "numbers": readers.count(visit.reader), "done": _SAID.get(request.GET.get("done", ""), ""),
-        "personal": visit.personal,
+        "personal": visit.personal, "may_comment": visit.can("comment"), "reader": reader,
+        "display_name": name if name is not None else reader.name if reader is not None else "",
+        "names_shown": choices.choice("vote_names") is True,
     }
     if visit.keeper:
         kept = choices.choices()
