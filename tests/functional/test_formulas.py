@@ -14,6 +14,8 @@ from django.utils import timezone
 from broadsheet import config
 from broadsheet.catalogue.models import Paper
 from broadsheet.editions import service
+from broadsheet.readers import votes
+from broadsheet.readers.service import make
 from broadsheet.search import service as search
 from broadsheet.web import fragments, page_cache
 from broadsheet.web.formulas import FORMULAS
@@ -58,7 +60,8 @@ def test_the_order_of_a_day(tmp_path: Path) -> None:
     assert found.total == len(data.points) > 60
     for row, points in list(data.points.items())[:20]:
         (shown,) = numbers(f"/formula/edition?paper={row:010d}")
-        again = (log2(1 + shown["v"]) + 0.5 * log2(1 + shown["c"]) + 3 * shown["t"] + 1.5 * shown["a"]
+        again = (2 * log2(1 + shown["w"]) + log2(1 + shown["r"]) + log2(1 + shown["v"]) + 0.5 * log2(1 + shown["c"])
+                 + 3 * shown["t"] + 1.5 * shown["a"]
                  + shown["k"] + 2 * shown["n"])
         assert again == pytest.approx(shown["points"], abs=1e-12) == pytest.approx(points.total, abs=1e-12)
     assert {points.cause() for points in data.points.values()} >= {"", "words", "nearness"}
@@ -68,11 +71,19 @@ def test_trending_and_talked(tmp_path: Path) -> None:
     fill()
     today = timezone.localdate()
     Paper.objects.filter(id=2).update(edition_day=today - timedelta(days=3), imported_votes=40, imported_comments=5)
-    ((one, points),) = [pair for pair in service.trending(today, site_from({})) if pair[0].id == 2]
-    (shown,) = numbers(f"/formula/trending?paper={one.key}")
-    assert shown["v"] * 0.5 ** (shown["d"] / 4) == shown["points"] == points
+    votes.cast(make(timezone.now(), local=False), 2, timezone.now())
+    moment = timezone.localtime()
+    assert not [pair for pair in service.trending(moment, site_from({}), window="day") if pair[0].id == 2]
+    for place, window in ((1, "week"), (2, "month")):
+        ((one, points),) = [pair for pair in service.trending(moment, site_from({}), window=window) if pair[0].id == 2]
+        shown = numbers(f"/formula/trending?paper={one.key}")[place]
+        assert (shown["w"], shown["r"], shown["v"], shown["c"]) == (1, 0, 40, 5)
+        again = (2 * log2(1 + shown["w"]) + log2(1 + shown["v"]) + log2(1 + shown["r"]) + 0.5 * log2(1 + shown["c"])
+                 - 2 * log2(1 + shown["h"] / shown["s"]))
+        assert again == pytest.approx(shown["points"], abs=1e-9) == pytest.approx(points, abs=0.01)
     (shown,) = numbers(f"/formula/talked?paper={one.key}")
-    assert shown["v"] + 2 * shown["c"] == shown["points"] == 50
+    again = 2 * log2(1 + shown["w"]) + log2(1 + shown["v"]) + 4 * (log2(1 + shown["r"]) + 0.5 * log2(1 + shown["c"]))
+    assert again == pytest.approx(shown["points"], abs=1e-9)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "words", "meaning"])

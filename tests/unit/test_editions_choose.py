@@ -11,7 +11,7 @@ from broadsheet.editions.calendar import DayCount, shown_days
 from broadsheet.editions.candidates import Candidate, Interests, Narrowing, has_word, narrow, newest_first
 from broadsheet.editions.choose import FRONT_PAPERS, arrange
 from broadsheet.editions.fields import FIELDS, field_of, named, within, within_any
-from broadsheet.editions.formulas import FORMULAS, day_points, trend_points
+from broadsheet.editions.formulas import FORMULAS, WINDOWS, day_points, trend_points
 
 DAY = date(2030, 1, 8)
 
@@ -155,8 +155,20 @@ def test_points_are_the_sum_the_formula_states() -> None:
     assert points.total == pytest.approx(3.0 + 0.5 + 3.0 + 1.0)
 
 
-def test_a_vote_loses_half_in_four_days() -> None:
-    assert trend_points(40, 4) == pytest.approx(20.0)
+def test_age_counts_in_sixths_of_the_window() -> None:
+    new = trend_points(3, 0, 0, 0, 0, WINDOWS["week"])
+    assert trend_points(7, 0, 0, 0, 28, WINDOWS["week"]) == pytest.approx(new)  # eight instead of four
+    assert trend_points(27, 0, 0, 0, 7 * 24, WINDOWS["week"]) == pytest.approx(new)  # seven times as many
+    assert trend_points(7, 0, 0, 0, 4, WINDOWS["day"]) == pytest.approx(new)
+
+
+def test_votes_do_not_snowball_and_imported_ones_weigh_half() -> None:
+    def gain(before: int, after: int) -> float:
+        return trend_points(after, 0, 0, 0, 1, 24) - trend_points(before, 0, 0, 0, 1, 24)
+
+    assert gain(0, 1) == pytest.approx(gain(63, 127))
+    here, elsewhere = trend_points(7, 0, 0, 0, 0, 24), trend_points(0, 0, 7, 0, 0, 24)
+    assert here == 2 * elsewhere > 0
 
 
 def test_every_formula_has_text_and_numbers() -> None:

@@ -11,10 +11,11 @@ class CatalogueConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Make the stored records of imported files and of readers' submissions readable."""
-        from . import submitted
+        """Make the stored records of imported files and of what readers raised and editors moved readable."""
+        from . import placing, submitted
         from .importing import bibtex, jsonl
 
         jsonl.register_forms()
         bibtex.register_forms()
         submitted.register_forms()
+        placing.register_forms()

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from . import changes, writer
 from .models import Identifier, Paper, SourceRecord
-from .records import SUBMITTED
+from .records import PLACED, SUBMITTED
 from .reprojection import reproject
 from .signals import papers_split
 from .site import choice
@@ -88,7 +88,7 @@ def remove_sample(now: datetime) -> int:
     with transaction.atomic():
         touched = list(SourceRecord.objects.filter(source="sample").values_list("paper_id", flat=True))
         SourceRecord.objects.filter(source="sample").delete()
-        told = SourceRecord.objects.filter(paper_id__in=touched).exclude(source=SUBMITTED)
+        told = SourceRecord.objects.filter(paper_id__in=touched).exclude(source__in=(PLACED, SUBMITTED))
         real = set(told.values_list("paper_id", flat=True))
         gone = [paper_id for paper_id in touched if paper_id not in real]
         reproject(sorted(real), choice("front_lists"), now)

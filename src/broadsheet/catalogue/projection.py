@@ -14,7 +14,7 @@ from datetime import date
 from ..text.folding import fold
 from ..text.identifiers import canonical
 from .home import home_day
-from .records import SUBMITTED, Announced, Author, Link, ParsedRecord, PartialDate, Retraction, Version
+from .records import PLACED, SUBMITTED, Announced, Author, Link, ParsedRecord, PartialDate, Retraction, Version
 
 RANK = {"editor": 0, "arxiv-oai": 1, "arxiv-rss": 2, "hf-daily": 3, "file": 4, "bibtex": 5, "sample": 9}
 
@@ -131,8 +131,9 @@ def _identifiers(records: Sequence[ParsedRecord]) -> tuple[tuple[str, str], ...]
 def project(held: Sequence[Held], front_lists: Collection[str] | None = None) -> Projected:
     """All records of one paper (at least one) as one paper; see the module's text for the rules."""
     ordered = sorted(held, key=Held.rank)
-    told_by = [item for item in ordered if item.source != SUBMITTED] or ordered
+    told_by = [item for item in ordered if item.source not in (PLACED, SUBMITTED)] or ordered
     standing = [item.record for item in ordered if not item.record.deleted]
+    placed = next((item.record.home for item in ordered if item.record.home is not None), None)
     deleted = all(item.record.deleted for item in told_by)  # raising a paper says nothing of it, nor that it stands
     records = [item.record for item in ordered] if deleted else standing
     # The text that is shown and the right to show it come from one record, and so do votes and their site.
@@ -168,7 +169,7 @@ def project(held: Sequence[Held], front_lists: Collection[str] | None = None) ->
         ai_summary=helped.ai_summary if helped else "",
         ai_model=helped.ai_model if helped else "",
         announced=announced,
-        edition_day=home_day(announced, PartialDate(published) if published else None, front_lists),
+        edition_day=placed or home_day(announced, PartialDate(published) if published else None, front_lists),
         sample=all(item.source == "sample" for item in told_by),
         deleted=deleted,
     )

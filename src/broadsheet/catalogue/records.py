@@ -12,6 +12,7 @@ from datetime import date
 from ..text.dates import PartialDate
 
 __all__ = [
+    "PLACED",
     "SUBMITTED",
     "Announced",
     "Author",
@@ -26,6 +27,7 @@ __all__ = [
 
 # The list of papers that readers of this site raised into a day's edition, and the source of its records.
 SUBMITTED = "submitted"
+PLACED = "placed"  # the source of editors' records that move a paper to another day
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class ParsedRecord:
 
     ``identifiers``: (scheme, value), normalised by ``text.identifiers``, the record's own first, never empty.
     ``rights``: ``public``, ``members`` or ``excerpt`` (what may be shown of the abstract).
+    ``home``: the day of whose edition editors made the paper; decides over every announcement.
     ``deleted``: the source says the record is gone; other sources' records of the paper still stand.
     """
 
@@ -116,6 +119,7 @@ class ParsedRecord:
     rights: str = "members"
     retraction: Retraction | None = None
     deleted: bool = False
+    home: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from ..text.folding import fold
@@ -18,6 +18,7 @@ class Candidate:
     """One paper that may stand on a page. ``votes`` and ``comments`` were imported from ``vote_site``.
 
     ``revision`` changes with everything that is printed of the paper; ``text`` is title and abstract as sent.
+    ``own_votes``, ``weighing`` and ``own_comments`` were given here: votes shown, votes that weigh, comments.
     ``nearness``: 0 to 1, in meaning, to the declared interest ``near`` (given by the caller; 0 where unknown).
     """
 
@@ -37,6 +38,9 @@ class Candidate:
     retracted: bool = False
     nearness: float = 0.0
     near: str = ""
+    own_votes: int = 0
+    weighing: int = 0
+    own_comments: int = 0
     _folded: str = attribute(default="", repr=False)
 
     @property
@@ -45,6 +49,24 @@ class Candidate:
         if not self._folded:
             self._folded = fold(self.text)
         return self._folded
+
+    @property
+    def said(self) -> bool:
+        """Whether a vote that weighs or a comment was given, here or elsewhere."""
+        return bool(self.weighing or self.own_comments or self.votes or self.comments)
+
+    def age(self, now: datetime) -> float:
+        """Hours since it appeared (:func:`age_of`)."""
+        return age_of(self.day, self.added_at, now)
+
+
+def age_of(day: date | None, added_at: datetime | None, now: datetime) -> float:
+    """Hours since a paper appeared, never below 0: since ``added_at`` if that was on its ``day``, else since the day
+    began, in the time zone of ``now``. A paper without a day appeared when it came."""
+    came = added_at.astimezone(now.tzinfo) if added_at is not None else None
+    if day is not None and (came is None or came.date() != day):
+        came = datetime.combine(day, time.min, tzinfo=now.tzinfo)
+    return max(0.0, (now - came) / timedelta(hours=1)) if came is not None else 0.0
 
 
 @lru_cache(maxsize=4096)

@@ -77,6 +77,23 @@ class Front:
         return ids
 
 
+EMPTY = Front(None, (), Zone("group", "", (), 0), Zone("talked", "", (), 0), (), 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Curated:
+    """What editors did to the papers of a page (row ids): ``pins`` with their places among the first five (0 leads),
+    ``dropped`` from the front page, ``moved`` here from another day."""
+
+    pins: tuple[tuple[int, int], ...] = ()
+    dropped: frozenset[int] = frozenset()
+    moved: frozenset[int] = frozenset()
+
+
+AUTOMATIC = Curated()
+PINNED = "Pinned by the editors"
+
+
 def without(front: Front, gone: Collection[int]) -> Front:
     """The front page without ``gone`` in its chosen zones: the next paper leads; they stay in their fields, marked."""
     def kept(picks: tuple[Pick, ...]) -> tuple[Pick, ...]:
@@ -91,6 +108,17 @@ def without(front: Front, gone: Collection[int]) -> Front:
 def site_name(site: str) -> str:
     """The name of the site that counted votes, for a reason."""
     return {"": "another site", "huggingface": "Hugging Face", "hf": "Hugging Face"}.get(site, site)
+
+
+def said_here(votes: int, weighing: int, comments: int) -> str:
+    """``9 votes and 2 comments in your group``; of votes that do not all weigh, how many do."""
+    said = []
+    if weighing:
+        counted = f"{weighing:,} of {votes:,}" if weighing != votes else f"{votes:,}"
+        said.append(f"{counted} vote{'' if votes == 1 else 's'}")
+    if comments:
+        said.append(f"{comments:,} comment{'' if comments == 1 else 's'}")
+    return f"{' and '.join(said)} in your group" if said else ""
 
 
 def said_votes(votes: int, comments: int, site: str) -> str:
@@ -113,11 +141,17 @@ def ranked(candidates: Sequence[Candidate], points: Mapping[int, Points]) -> lis
 class _Reasons:
     """Says why a paper stands where it stands, from the largest part of its points; never more than is true."""
 
-    def __init__(self, candidates: Sequence[Candidate], points: Mapping[int, Points]) -> None:
+    def __init__(
+        self, candidates: Sequence[Candidate], points: Mapping[int, Points], curated: Curated = AUTOMATIC
+    ) -> None:
         votes = Counter(candidate.votes for candidate in candidates)
         self.most = max(votes, default=0)
         self.alone = votes[self.most] == 1
+        here = Counter(candidate.weighing for candidate in candidates)
+        self.most_here = max(here, default=0)
+        self.alone_here = here[self.most_here] == 1
         self.points = points
+        self.curated = curated
         self.counts = Counter(candidate.field.slug for candidate in candidates)
         self.largest = self.counts.most_common(1)[0][0] if self.counts else ""
 
@@ -125,6 +159,11 @@ class _Reasons:
         """The reason in one line: the largest part of the points ``among`` these, else the place in the field."""
         points = self.points[candidate.id]
         cause = points.cause(among)
+        if cause == "own votes":
+            alone = candidate.weighing == self.most_here and self.alone_here
+            return said_here(candidate.own_votes, candidate.weighing, 0) + (", the most today" if alone else "")
+        if cause == "own comments":
+            return said_here(0, 0, candidate.own_comments)
         if cause == "votes":
             alone = candidate.votes == self.most and self.alone
             return said_votes(candidate.votes, 0, candidate.vote_site) + (", the most of this day" if alone else "")
@@ -139,7 +178,9 @@ class _Reasons:
         return self.place(candidate)
 
     def place(self, candidate: Candidate) -> str:
-        """For a paper that nothing but the spread over fields chose."""
+        """For a paper that nothing but the spread over fields chose, or the editors for this day."""
+        if candidate.id in self.curated.moved:
+            return "Moved to this day by the editors"
         number, name = self.counts[candidate.field.slug], candidate.field.name
         if number == 1:
             return f"The only paper in {name} today"
@@ -170,10 +211,31 @@ def _spread(order: Sequence[Candidate], points: Mapping[int, Points], number: in
     return taken
 
 
+def said_of(candidate: Candidate) -> str:
+    """What was said of a paper, here first, then elsewhere."""
+    here = said_here(candidate.own_votes, candidate.weighing, candidate.own_comments)
+    there = said_votes(candidate.votes, candidate.comments, candidate.vote_site)
+    return "; ".join(filter(None, (here, there if candidate.votes or candidate.comments else "")))
+
+
+def _pinned(chosen: Sequence[Candidate], fit: Sequence[Candidate], pins: Sequence[tuple[int, int]]) -> list[Candidate]:
+    """The first papers with the pinned ones at their places, the others in their order around them."""
+    by_id = {one.id: one for one in fit}
+    places: dict[int, Candidate] = {}
+    for paper, place in pins:
+        if paper in by_id:
+            free = [one for one in range(1 + SECONDS) if one not in places]
+            if free:
+                places[next((one for one in free if one >= place), free[-1])] = by_id[paper]
+    rest = iter(one for one in chosen if one not in places.values())
+    made = [places.get(place) or next(rest, None) for place in range(1 + SECONDS)]
+    return [one for one in made if one is not None]
+
+
 def _talked(earlier: Sequence[Candidate], taken: set[int]) -> Zone:
-    order = [one for one in earlier if not one.retracted and one.id not in taken and talked_points(one) > 0]
+    order = [one for one in earlier if not one.retracted and one.id not in taken and one.said]
     order.sort(key=lambda one: (-talked_points(one), one.id))
-    picks = [Pick(one.id, said_votes(one.votes, one.comments, one.vote_site)) for one in order[:TALKED]]
+    picks = [Pick(one.id, said_of(one)) for one in order[:TALKED]]
     return Zone("talked", "Still talked about", tuple(picks), len(order))
 
 
@@ -192,22 +254,30 @@ def _sizes(counts: Mapping[str, int], room: int) -> dict[str, int]:
     return {slug: base[slug] + (rest[slug] if share >= 1 else int(rest[slug] * share) // 3 * 3) for slug in counts}
 
 
+def _has_reason(one: Candidate, points: Mapping[int, Points], reasons: _Reasons) -> bool:
+    return points[one.id].total > 0 or one.id in reasons.curated.moved
+
+
 def sections(
     candidates: Sequence[Candidate], taken: set[int], points: Mapping[int, Points], reasons: _Reasons,
-    room: int, first: Sequence[str],
+    room: int, first: Sequence[str], dropped: Collection[int] = (),
 ) -> tuple[Section, ...]:
-    """The fields in rows: those in ``first`` (slugs) lead, then by size; fields of one or two papers share the last."""
+    """The fields in rows, without papers ``taken`` by zones and ``dropped`` by editors: those in ``first`` (slugs)
+    lead, then by size; fields of one or two papers share the last."""
     by_field: dict[str, list[Candidate]] = defaultdict(list)
     names: dict[str, str] = {}
     counts: Counter[str] = Counter(candidate.field.slug for candidate in candidates)
     small = {slug for slug, count in counts.items() if count < FULL and slug not in first}
     several = len(small) > 1
     total: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
     for candidate in candidates:
         slug = "other" if several and candidate.field.slug in small else candidate.field.slug
         names[slug] = "Other fields" if slug == "other" and several else candidate.field.name
         total[slug] += 1
-        if candidate.id not in taken:
+        if candidate.id in dropped:
+            left_out[slug] += 1
+        elif candidate.id not in taken:
             by_field[slug].append(candidate)
     order = sorted(by_field, key=lambda slug: (
         slug == "other", first.index(slug) if slug in first else len(first), -total[slug], slug))
@@ -219,28 +289,31 @@ def sections(
         upper = {one.id for one in fit}
         rest = [one.id for one in order_of_field if one.id not in upper]
         cut = max(0, sizes[slug] - len(fit))
-        full = tuple(Pick(one.id, reasons.of(one) if points[one.id].total > 0 else "") for one in fit)
+        full = tuple(Pick(one.id, reasons.of(one) if _has_reason(one, points, reasons) else "") for one in fit)
         made.append(Section(
             slug, names[slug], total[slug], full, tuple(rest[:min(SHORT, cut)]),
-            tuple(rest[SHORT:cut]), len(rest) - min(cut, len(rest))))
+            tuple(rest[SHORT:cut]), len(rest) - min(cut, len(rest)) + left_out[slug]))
     return tuple(made)
 
 
 def arrange(
     candidates: Sequence[Candidate], earlier: Sequence[Candidate], interests: Interests, *,
     points: Mapping[int, Points] | None = None, first_fields: Sequence[str] = (), room: int = FRONT_PAPERS,
+    curated: Curated = AUTOMATIC,
 ) -> Front:
     """The front page of a day from its papers, the papers of the seven days before and the group's interests.
 
-    ``points`` may be handed in when they are known already (``points_of``). Each paper stands once.
+    ``points`` may be handed in when they are known already (``points_of``). Each paper stands once. What editors did
+    (``curated``) comes before the formula; a retracted paper is not chosen even if it was pinned.
     """
     points = points_of(candidates, interests) if points is None else points
-    reasons = _Reasons(candidates, points)
-    fit = ranked([one for one in candidates if not one.retracted], points)
-    top = _spread(fit, points, 1 + SECONDS)
+    reasons = _Reasons(candidates, points, curated)
+    fit = ranked([one for one in candidates if not one.retracted and one.id not in curated.dropped], points)
+    pins = dict(curated.pins)
+    top = _pinned(_spread([one for one in fit if one.id not in pins], points, 1 + SECONDS), fit, curated.pins)
     taken = {one.id for one in top}
-    lead = Pick(top[0].id, reasons.of(top[0])) if top else None
-    seconds = tuple(Pick(one.id, reasons.of(one)) for one in top[1:])
+    first = [Pick(one.id, PINNED if one.id in pins else reasons.of(one)) for one in top]
+    lead, seconds = (first[0] if first else None), tuple(first[1:])
     group = _group(fit, taken, points, interests, reasons)
     taken |= {pick.paper for pick in group.picks}
     talked = _talked(earlier, taken)
@@ -249,7 +322,7 @@ def arrange(
         also = _spread(left, points, TALKED)
         talked = Zone("also", "Also today", tuple(Pick(one.id, reasons.of(one)) for one in also), len(left))
         taken |= {one.id for one in also}
-    rows = sections(candidates, taken, points, reasons, room - len(taken), first_fields)
+    rows = sections(candidates, taken, points, reasons, room - len(taken), first_fields, curated.dropped)
     shown = len(taken) + sum(len(row.full) + len(row.short) + len(row.lines) for row in rows)
     return Front(lead, seconds, group, talked, rows, len(candidates), shown)
 

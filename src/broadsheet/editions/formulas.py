@@ -6,25 +6,27 @@ anybody can put them into the printed line and get the points that the order use
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from math import log2
 
 from ..text.folding import fold
 from .candidates import Candidate, Interests, has_word, title_has
 from .fields import within_any
 
-VOTE_WEIGHT = 1.0  # of the logarithm of imported votes, until the group votes itself
-COMMENT_WEIGHT = 0.5
+OWN_VOTE_WEIGHT, OWN_COMMENT_WEIGHT = 2.0, 1.0  # of the logarithms of what this group's own readers gave
+VOTE_WEIGHT, COMMENT_WEIGHT = 1.0, 0.5  # of those of imported votes and comments
 TITLE_WEIGHT, ABSTRACT_WEIGHT = 3.0, 1.5
 CATEGORY_WEIGHT = 1.0
 NEARNESS_WEIGHT = 2.0
 WORDS_COUNTED = 3  # a paper that names ten interests is not better than one that names three
 SPREAD = 0.6  # what each further paper of one field is multiplied by in the first zone
-TALKED_COMMENT = 2.0
-TREND_HALF_LIFE = 4.0  # days
-CAUSES = ("votes", "words", "nearness", "category", "comments")  # of equal parts the first is named
+TALKED_COMMENT = 4.0  # in "still talked about" a comment weighs as in the order of a day, times this
+AGE_WEIGHT = 2.0
+WINDOWS = {"day": 24, "week": 7 * 24, "month": 30 * 24}  # of trending, in hours
+AGE_PARTS = 6  # the age of trending is measured in sixths of the window
+# Of equal parts the first is named.
+CAUSES = ("own votes", "own comments", "votes", "words", "nearness", "category", "comments")
 OF_INTEREST = ("words", "nearness", "category")
 
 
@@ -35,6 +37,7 @@ class Points:
     ``votes``, ``comments``, ``title`` and ``abstract`` (interests found there and counted), ``category`` (1 or 0) and
     ``nearness`` (0 to 1) are the numbers of the formula ``edition``; ``words`` are the interests counted, as typed,
     ``within`` the paper's category that was declared, ``near`` the interest it comes nearest to in meaning.
+    ``own_votes`` (those that weigh) and ``own_comments`` were given by readers of this site.
     ``total`` orders the day, ``interest`` the zone for the group; both follow from the numbers.
     """
 
@@ -47,6 +50,8 @@ class Points:
     words: tuple[str, ...] = ()
     within: str = ""
     near: str = ""
+    own_votes: int = 0
+    own_comments: int = 0
     total: float = field(init=False, compare=False, default=0.0)
     interest: float = field(init=False, compare=False, default=0.0)
 
@@ -60,6 +65,8 @@ class Points:
     def parts(self) -> dict[str, float]:
         """The points by what they come from."""
         return {
+            "own votes": OWN_VOTE_WEIGHT * log2(1 + self.own_votes),
+            "own comments": OWN_COMMENT_WEIGHT * log2(1 + self.own_comments),
             "votes": VOTE_WEIGHT * log2(1 + self.votes),
             "words": TITLE_WEIGHT * self.title + ABSTRACT_WEIGHT * self.abstract,
             "nearness": NEARNESS_WEIGHT * self.nearness,
@@ -88,17 +95,29 @@ def day_points(candidate: Candidate, interests: Interests) -> Points:
     return Points(
         candidate.votes, candidate.comments, title, abstract, int(bool(within)), max(0.0, candidate.nearness),
         (*in_title[:title], *in_abstract[:abstract]), within, candidate.near if candidate.nearness > 0 else "",
+        candidate.weighing, candidate.own_comments,
     )
 
 
-def trend_points(votes: int, age_days: int) -> float:
-    """Points of a paper in the trending list: votes halved for every four days of age."""
-    return votes * math.pow(0.5, age_days / TREND_HALF_LIFE)
+def acts_points(own_votes: int, own_comments: int, votes: int, comments: int, talk: float = 1.0) -> float:
+    """What votes and comments earn in every order; ``talk`` multiplies what comments earn."""
+    return (OWN_VOTE_WEIGHT * log2(1 + own_votes) + VOTE_WEIGHT * log2(1 + votes)
+            + talk * (OWN_COMMENT_WEIGHT * log2(1 + own_comments) + COMMENT_WEIGHT * log2(1 + comments)))
+
+
+def trend_points(own_votes: int, own_comments: int, votes: int, comments: int, hours: float, window: int) -> float:
+    """The hotness of a paper that is ``hours`` old, in the trending list of ``window`` hours: the formula ``trending``.
+
+    Logarithms, so that the hundredth vote moves a paper less than the second; the age counts as a logarithm too, so
+    that a paper falls fast at first and slowly later (the form of Hacker News' rank, in logarithms).
+    """
+    acts = acts_points(own_votes, own_comments, votes, comments)
+    return acts - AGE_WEIGHT * log2(1 + AGE_PARTS * max(0.0, hours) / window)
 
 
 def talked_points(candidate: Candidate) -> float:
     """Points of a paper in "still talked about"."""
-    return float(candidate.votes + TALKED_COMMENT * candidate.comments)
+    return acts_points(candidate.weighing, candidate.own_comments, candidate.votes, candidate.comments, TALKED_COMMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +141,8 @@ class Worked:
 def work_day(points: Points) -> Worked:
     """The formula ``edition`` for one paper."""
     return Worked((
+        Input("w", "votes of this group that weigh", points.own_votes),
+        Input("r", "comments of this group", points.own_comments),
         Input("v", "votes counted at another site", points.votes),
         Input("c", "comments there", points.comments),
         Input("t", "declared words in the title", points.title, ", ".join(points.words[:points.title])),
@@ -132,17 +153,27 @@ def work_day(points: Points) -> Worked:
     ), points.total)
 
 
+def _acts(candidate: Candidate) -> tuple[Input, ...]:
+    return (
+        Input("w", "votes of this group that weigh", candidate.weighing,
+              "" if candidate.weighing == candidate.own_votes else f"{candidate.own_votes:,} were given"),
+        Input("r", "comments of this group", candidate.own_comments),
+        Input("v", "votes counted at another site", candidate.votes), Input("c", "comments there", candidate.comments),
+    )
+
+
 def work_talked(candidate: Candidate) -> Worked:
     """The formula ``talked`` for one paper."""
-    return Worked((Input("v", "votes counted at another site", candidate.votes),
-                   Input("c", "comments there", candidate.comments)), talked_points(candidate))
+    return Worked(_acts(candidate), talked_points(candidate))
 
 
-def work_trending(candidate: Candidate, today: date) -> Worked:
-    """The formula ``trending`` for one paper that has a day."""
-    age = (today - candidate.day).days if candidate.day else 0
-    return Worked((Input("v", "votes counted at another site", candidate.votes),
-                   Input("d", "days from its edition to today", age)), trend_points(candidate.votes, age))
+def work_trending(candidate: Candidate, now: datetime, window: str) -> Worked:
+    """The formula ``trending`` for one paper that has a day, in the window called ``window``."""
+    hours, length = candidate.age(now), WINDOWS[window]
+    points = trend_points(candidate.weighing, candidate.own_comments, candidate.votes, candidate.comments, hours,
+                          length)
+    return Worked((*_acts(candidate), Input("h", "hours since it appeared", hours),
+                   Input("s", f"hours of a sixth of the {window}", length / AGE_PARTS)), points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +191,27 @@ def _text(value: float) -> str:
     return f"{value:g}"
 
 
+_ACTS = (f"{_text(OWN_VOTE_WEIGHT)} × log₂(1 + w) + {_text(VOTE_WEIGHT)} × log₂(1 + v)",
+         f"{_text(OWN_COMMENT_WEIGHT)} × log₂(1 + r) + {_text(COMMENT_WEIGHT)} × log₂(1 + c)")
+_ACTS_MEAN = (
+    "w and r: votes and comments given here. A vote weighs neither on what the voter submitted or wrote, nor in a new "
+    "account's first days, nor while moderators look into votes that new accounts gave together; it is shown all the "
+    "same. v and c: votes and comments that another site counted, with a weight of their own; they are shown apart "
+    "and never added to those given here. Taken as log₂, 63 votes are worth twice as much as 7, not nine times."
+)
+_ACTS_WEIGHTS = (
+    ("weight of log₂(1 + votes given here)", _text(OWN_VOTE_WEIGHT)),
+    ("weight of log₂(1 + comments given here)", _text(OWN_COMMENT_WEIGHT)),
+    ("weight of log₂(1 + imported votes)", _text(VOTE_WEIGHT)),
+    ("weight of log₂(1 + imported comments)", _text(COMMENT_WEIGHT)),
+)
 FORMULAS: dict[str, Formula] = {
     "edition": Formula(
         "edition", "How the papers of a day are ordered",
-        f"points = {_text(VOTE_WEIGHT)} × log₂(1 + v) + {_text(COMMENT_WEIGHT)} × log₂(1 + c) + {_text(TITLE_WEIGHT)} "
-        f"× t + {_text(ABSTRACT_WEIGHT)} × a + {_text(CATEGORY_WEIGHT)} × k + {_text(NEARNESS_WEIGHT)} × n",
+        f"points = {_ACTS[0]} + {_ACTS[1]} + {_text(TITLE_WEIGHT)} × t + {_text(ABSTRACT_WEIGHT)} × a + "
+        f"{_text(CATEGORY_WEIGHT)} × k + {_text(NEARNESS_WEIGHT)} × n",
         (
-            "v and c: votes and comments that another site counted. Taken as log₂, 63 votes are worth twice as much "
-            "as 7, not nine times. They are shown apart and never added to votes given here.",
+            _ACTS_MEAN,
             "t and a: how many of the words and phrases that the group declared stand in the title, and in the "
             "abstract only; letters are compared without case and accents, plural forms match, and at most "
             f"{WORDS_COUNTED} count together, those of the title first. k: 1 when the paper is in a declared category.",
@@ -177,13 +221,14 @@ FORMULAS: dict[str, Formula] = {
             "after each, the points of all papers of the same field are multiplied by the spread. The zone for the "
             "group is ordered by the part of the points that interests gave (t, a, k, n). Equal points: the newer "
             "publication date, then the later arrival stands first.",
+            "A paper that editors pinned stands where they pinned it and says so; one that they dropped is not on the "
+            "front page. Both stay in the field's page, in the list of the source and in newest first.",
             "The reason at a paper names the largest part of its points; where there are none, its field. Every paper "
             "stands once, in the field of its first category that a field knows. A retracted or withdrawn paper is "
             "never chosen; it stays in its field, marked.",
         ),
         (
-            ("weight of log₂(1 + imported votes)", _text(VOTE_WEIGHT)),
-            ("weight of log₂(1 + imported comments)", _text(COMMENT_WEIGHT)),
+            *_ACTS_WEIGHTS,
             ("interest in the title", _text(TITLE_WEIGHT)),
             ("interest in the abstract", _text(ABSTRACT_WEIGHT)),
             ("declared category", _text(CATEGORY_WEIGHT)),
@@ -193,22 +238,29 @@ FORMULAS: dict[str, Formula] = {
     ),
     "talked": Formula(
         "talked", "What is still talked about",
-        f"points = v + {_text(TALKED_COMMENT)} × c",
+        f"points = {_ACTS[0]} + {_text(TALKED_COMMENT)} × ({_ACTS[1]})",
         (
-            "Papers of the seven days before the edition, with at least one vote (v) or comment (c) counted at "
-            "another site, most points first. Votes and comments given here will join when there are any.",
+            "Papers of the seven days before the edition, with at least one vote that weighs or one comment, here or "
+            f"at another site, most points first. Talk weighs {_text(TALKED_COMMENT)} times what it weighs in the "
+            "order of a day.",
+            _ACTS_MEAN,
         ),
-        (("days", "7"), ("weight of a comment", _text(TALKED_COMMENT))),
+        (("days", "7"), ("comments, times", _text(TALKED_COMMENT)), *_ACTS_WEIGHTS),
     ),
     "trending": Formula(
         "trending", "How trending is computed",
-        f"points = v × 0.5 ^ (d ÷ {_text(TREND_HALF_LIFE)})",
+        f"points = {_ACTS[0]} + {_ACTS[1]} − {_text(AGE_WEIGHT)} × log₂(1 + h ÷ s)",
         (
-            "Papers of the last fourteen days that have votes (v) counted at another site. A vote loses half of its "
-            "weight in four days, so that a paper of today with 20 votes stands level with one of four days ago "
-            "with 40. d: days from the paper's home edition to today.",
+            "Papers that appeared within the window (a day, a week or a month) and have a vote that weighs or a "
+            "comment, here or at another site. The order is that of this moment: every vote counts from the next look.",
+            f"h: hours since the paper appeared: since it came, if it came on the day of its edition, else since that "
+            f"day began. s: a sixth of the window, {_text(WINDOWS['day'] / AGE_PARTS)} hours of the day, "
+            f"{_text(WINDOWS['week'] / AGE_PARTS)} of the week, {_text(WINDOWS['month'] / AGE_PARTS)} of the month. "
+            "So a paper of age s needs twice as many votes as a new one to stand level with it, and one at the end of "
+            "the window seven times as many.",
+            _ACTS_MEAN,
         ),
-        (("days", "14"), ("half-life in days", _text(TREND_HALF_LIFE))),
+        (("weight of the age", _text(AGE_WEIGHT)), ("parts of a window", _text(AGE_PARTS)), *_ACTS_WEIGHTS),
     ),
     "newest": Formula(
         "newest", "What newest first means",

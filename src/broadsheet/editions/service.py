@@ -1,4 +1,4 @@
-"""The public face of the room: editions of days, lists of weeks, months, fields and two weeks' trending.
+"""The public face of the room: editions of days, lists of weeks, months and fields; trending; what editors did.
 
 What a day consists of is kept in this process as long as nothing of the day changed; every answer costs a constant
 number of queries. ``today`` and ``now`` are arguments.
@@ -6,78 +6,36 @@ number of queries. ``today`` and ``now`` are arguments.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from dataclasses import field as attribute
 from datetime import date, datetime, timedelta
-from threading import Lock
-from typing import Protocol
 
 from ..catalogue import changes
 from ..catalogue.models import Paper
-from . import calendar, load, places, snapshots
-from .candidates import Candidate, Interests, Narrowing, narrow, newest_first
+from . import calendar, curation, load, places, snapshots
+from .candidates import Candidate, Narrowing, narrow, newest_first
 from .choose import FRONT_PAPERS, Front, arrange, points_of, ranked, without
-from .fields import FIELDS, OTHER, Field, Table, within_any
-from .formulas import Points, trend_points
+from .days import NO_INTERESTS as NO_INTERESTS
+from .days import Acts as Acts
+from .days import DayData as DayData
+from .days import Nearness as Nearness
+from .days import Site as Site
+from .days import at_hand, set_nearness
+from .days import day_data as _day_data
+from .days import forget as _forget_days
+from .days import set_acts as set_acts
+from .fields import OTHER, Field, within_any
+from .models import DayNote
 from .months import ArchiveDay as ArchiveDay
 from .months import month_counts as month_counts
 from .months import month_days as month_days
 from .months import newest_list_day as newest_list_day
+from .trending import WINDOW as WINDOW
+from .trending import trending as trending
 
-TREND_DAYS = 14
-TREND_SHOWN = 100
 LOOKED_AT = 3000  # papers of a week or month that a reader's own narrowing is tested on
 CLOSE_AFTER = timedelta(hours=6)  # a past day is closed when nothing of it changed for so long
 CLOSE_DAYS = 14
-_KEPT_DAYS = 12
-NO_INTERESTS = Interests()
-
-
-class Nearness(Protocol):
-    """Nearness in meaning to the declared interests, as the caller knows it (this room knows no vectors)."""
-
-    def mark(self) -> object:
-        """Differs whenever the answers of :meth:`of` may differ; cheap."""
-        ...
-
-    def of(self, ids: Sequence[int]) -> Mapping[int, tuple[float, str]]:
-        """For row ids: nearness above 0, at most 1, and the interest it is to; those near to nothing are left out."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """What the site chose and the choice depends on: interests, the table of fields, the group's own fields (slugs).
-
-    ``near`` goes with ``interests``: sites of equal interests have equal nearness.
-    """
-
-    interests: Interests = NO_INTERESTS
-    table: Table = FIELDS
-    first_fields: tuple[str, ...] = ()
-    near: Nearness | None = attribute(default=None, compare=False)
-
-
-@dataclass(slots=True, eq=False)
-class DayData:
-    """The papers of one page's days, ready for choosing; kept while nothing of them changes.
-
-    ``number`` is that of the edition when the day was read; counting days anew for each page would cost more than
-    the page (10 ms at 200,000 papers), and it changes only when a day before this one appears.
-    """
-
-    days: tuple[date, ...]
-    mark: tuple[object, ...]
-    position: int
-    candidates: list[Candidate]
-    by_id: dict[int, Candidate]
-    points: dict[int, Points]
-    earlier: list[Candidate]
-    front: Front
-    number: int
-    near_mark: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +43,7 @@ class Edition:
     """One front page. ``days``: newest first, more than one where a thin day shares the page.
 
     ``candidates`` by row id hold what the page prints of each paper's place; ``ordered`` is set where the reader
-    asked for newest first. ``hidden``: how many papers the reader's own control left out.
+    asked for newest first. ``hidden``: how many papers the reader's own control left out. ``note``: what editors wrote.
     """
 
     day: date
@@ -99,74 +57,17 @@ class Edition:
     closed: bool
     before: date | None
     after: date | None
+    note: DayNote | None = None
 
 
-_days: OrderedDict[tuple[tuple[date, ...], Site], DayData] = OrderedDict()
-_lock = Lock()
 _front: tuple[tuple[int, date], tuple[date, ...]] | None = None
 
 
 def forget() -> None:
     """Drop what this process keeps of days (tests; after a restored backup)."""
     global _front
-    snapshots.forget()
-    with _lock:
-        _days.clear()
-        _front = None
-
-
-def _day_data(days: tuple[date, ...], site: Site) -> DayData:
-    """The papers of ``days``, read again only when the change log moved and something of these days changed."""
-    place = (days, site)
-    position = changes.total()
-    with _lock:
-        known = _days.get(place)
-        if known is not None:
-            _days.move_to_end(place)
-    if known is not None and known.position == position:
-        return _with_nearness(known, site)
-    last = days[0]
-    mark = (load.fingerprint(days), load.fingerprint([last - timedelta(days=n) for n in range(1, 8)]))
-    if known is not None and known.mark == mark:
-        known.position = position
-        return _with_nearness(known, site)
-    candidates = load.of_days(days, site.table)
-    earlier = [one for one in load.earlier(last, site.table) if one.day not in days]
-    near_mark = _set_nearness(candidates, site)
-    points = points_of(candidates, site.interests)
-    front = arrange(candidates, earlier, site.interests, points=points, first_fields=site.first_fields)
-    by_id = {one.id: one for one in (*earlier, *candidates)}
-    data = DayData(days, mark, position, candidates, by_id, points, earlier, front,
-                   calendar.number_of(last), near_mark)
-    with _lock:
-        _days[place] = data
-        while len(_days) > _KEPT_DAYS:
-            _days.popitem(last=False)
-    return data
-
-
-def _set_nearness(candidates: Sequence[Candidate], site: Site) -> object:
-    """Give each candidate its nearness; returns the mark of what was known then."""
-    if site.near is None:
-        return None
-    mark = site.near.mark()
-    found = site.near.of([one.id for one in candidates])
-    for one in candidates:
-        one.nearness, one.near = found.get(one.id, (0.0, ""))
-    return mark
-
-
-def _with_nearness(data: DayData, site: Site) -> DayData:
-    """The same day, chosen anew where vectors came or changed since: a paper is shown before it has one."""
-    if site.near is None or site.near.mark() == data.near_mark:
-        return data
-    before = [(one.nearness, one.near) for one in data.candidates]
-    data.near_mark = _set_nearness(data.candidates, site)
-    if before != [(one.nearness, one.near) for one in data.candidates]:
-        data.points = points_of(data.candidates, site.interests)
-        data.front = arrange(data.candidates, data.earlier, site.interests, points=data.points,
-                             first_fields=site.first_fields)
-    return data
+    _forget_days()
+    _front = None
 
 
 def front_days(today: date) -> tuple[date, ...]:
@@ -214,13 +115,15 @@ def edition(
     else:
         kept = narrow(data.candidates, narrowing, gone)
         earlier = narrow(data.earlier, narrowing, gone)
-        front = arrange(kept, earlier, site.interests, points=data.points, first_fields=site.first_fields)
+        front = arrange(kept, earlier, site.interests, points=data.points, first_fields=site.first_fields,
+                        curated=data.curated)
         if narrowing.order == "newest":
             ordered = tuple(one.id for one in newest_first(kept)[:FRONT_PAPERS])
     return Edition(
         day=days[0], days=days, number=stored.number if stored else data.number, front=front,
         candidates=by_id, ordered=ordered, hidden=len(data.candidates) - len(kept), total=len(data.candidates),
         closed=stored is not None, before=calendar.day_before(days[-1]), after=calendar.day_after(days[0], today),
+        note=curation.note_of(days[0]),
     )
 
 
@@ -302,21 +205,6 @@ def span(
     return Listing(tuple(kept[:limit]), total)
 
 
-def trending(
-    today: date, site: Site, narrowing: Narrowing | None = None, gone: Collection[int] = (),
-) -> list[tuple[Candidate, float]]:
-    """Papers of the last fourteen days by the formula ``trending``, each with its points; ``gone``: ids left out."""
-    first = today - timedelta(days=TREND_DAYS - 1)
-    papers = [one for one in load.voted(first, today, limit=600, table=site.table) if not one.retracted]
-    papers = narrow(papers, narrowing or Narrowing(), gone)
-    scored = [(one, trend_points(one.votes, (today - one.day).days)) for one in papers if one.day and one.votes]
-    if narrowing is not None and narrowing.order == "newest":
-        scored.sort(key=lambda pair: (pair[0].published, pair[0].id), reverse=True)
-    else:
-        scored.sort(key=lambda pair: (-pair[1], -pair[0].id))
-    return scored[:TREND_SHOWN]
-
-
 def close_due(now: datetime, today: date, site: Site) -> list[date]:
     """Close the past days of the last two weeks of which nothing changed for six hours. Returns the days closed."""
     counts = calendar.day_counts(today - timedelta(days=CLOSE_DAYS), today - timedelta(days=1))
@@ -340,13 +228,6 @@ def day_order(data: DayData) -> list[int]:
     return [one.id for one in ranked(data.candidates, data.points)]
 
 
-def _at_hand(day: date, site: Site) -> DayData | None:
-    """What this process keeps of a day, if nothing was written since; reading the day would cost more than a page."""
-    with _lock:
-        known = next((data for (days, of), data in reversed(_days.items()) if day in days and of == site), None)
-    return known if known is not None and known.position == changes.total() else None
-
-
 def place_of(paper: Paper, site: Site, *, whole: bool = False) -> places.Place | None:
     """Where a paper stands in its day, and why; None when it has no day.
 
@@ -359,11 +240,12 @@ def place_of(paper: Paper, site: Site, *, whole: bool = False) -> places.Place |
     stored = snapshots.kept(day)
     if stored is not None and (place := places.from_snapshot(stored.choice, paper.id)) is not None:
         return place
-    data = _day_data((day,), site) if whole else _at_hand(day, site)
+    data = _day_data((day,), site) if whole else at_hand(day, site)
     if data is not None and paper.id in data.points:
         return places.live(data.front, data.points, day_order(data), paper.id)
     candidate = load.of_paper(paper, site.table)
-    _set_nearness([candidate], site)
+    set_acts([candidate], site)
+    set_nearness([candidate], site)
     return places.alone(candidate, points_of([candidate], site.interests)[paper.id])
 
 

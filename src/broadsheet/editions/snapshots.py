@@ -8,7 +8,7 @@ from typing import Any
 from .choose import Front, Pick, Section, Zone
 from .models import Snapshot
 
-FORMULA = 2  # raised when the order of a day is computed otherwise; 2 keeps the numbers behind each choice
+FORMULA = 3  # raised when the order of a day is computed otherwise; 2 keeps the numbers behind each choice, 3 own votes
 
 
 def as_json(front: Front) -> dict[str, Any]:

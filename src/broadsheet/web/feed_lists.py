@@ -237,7 +237,7 @@ def _list(rest: str, request: HttpRequest, moment: datetime) -> List:
 
 def _trending(rest: str, request: HttpRequest, moment: datetime) -> List:
     _nothing(rest)
-    found = service.trending(moment.date(), site_of(request))[:MOST_TRENDING]
+    found = service.trending(moment, site_of(request))[:MOST_TRENDING]
     return List(entry_id("feed", "trending"), "Trending", "What is voted on, newer votes weighing more", "/trending",
                 moment - SPAN, _rows([one.id for one, _ in found]))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from ..catalogue.models import Paper
 from ..editions import formulas as editions
 from ..editions import load, service
+from ..editions.candidates import Candidate
 from ..editions.formulas import Formula, Input
 from ..editions.places import Place
 from ..editions.service import Site
@@ -64,7 +65,9 @@ class Example:
     notes: tuple[str, ...] = ()
 
 
-def work_out(name: str, paper: Paper, site: Site, today: date, query: str = "", mode: str = "hybrid") -> list[Example]:
+def work_out(
+    name: str, paper: Paper, site: Site, now: datetime, query: str = "", mode: str = "hybrid",
+) -> list[Example]:
     """The formula ``name`` for one paper (for ``related``: for each of its five nearest). Empty: nothing to reckon.
 
     Raises SearchError where the formula needs the index and there is none.
@@ -79,13 +82,25 @@ def work_out(name: str, paper: Paper, site: Site, today: date, query: str = "", 
         worked = editions.work_day(place.points)
         return [Example(shown.title, shown.url, worked.inputs, worked.points, _where(place, paper))]
     if name == "search":
-        return _search(paper, shown, query, mode, today)
+        return _search(paper, shown, query, mode, now.date())
     candidate = load.of_paper(paper, site.table)
     if name == "newest":
         said = f"Published {day_short(paper.published) or 'on no known day'}."
         return [Example(shown.title, shown.url, (), None, (said,))]
-    worked = editions.work_talked(candidate) if name == "talked" else editions.work_trending(candidate, today)
-    return [Example(shown.title, shown.url, worked.inputs, worked.points)]
+    service.set_acts([candidate], site)
+    if name == "talked":
+        worked = editions.work_talked(candidate)
+        return [Example(shown.title, shown.url, worked.inputs, worked.points)]
+    return [_trending(candidate, shown, now, window) for window in editions.WINDOWS]
+
+
+def _trending(candidate: Candidate, shown: Shown, now: datetime, window: str) -> Example:
+    worked = editions.work_trending(candidate, now, window)
+    listed = candidate.said and candidate.age(now) <= editions.WINDOWS[window] and not candidate.retracted
+    why = "" if listed else "; not listed there" + (
+        "" if candidate.age(now) > editions.WINDOWS[window] else ", as nobody voted or commented"
+        if not candidate.said else ", as it is retracted or withdrawn")
+    return Example(shown.title, shown.url, worked.inputs, worked.points, (f"In the window of a {window}{why}.",))
 
 
 def _where(place: Place, paper: Paper) -> tuple[str, ...]:

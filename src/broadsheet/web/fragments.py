@@ -47,6 +47,7 @@ class Shown:
     new: bool = False
     tally: Tally = NONE
     voted: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,13 @@ def _filled(entry: _Entry, tally: Tally, voted: bool) -> str:
 
 
 def _patched(entry: _Entry, one: Shown) -> str:
-    if not (one.reason or one.read or one.saved or one.new or one.voted or one.tally is not NONE):
+    if not (one.reason or one.read or one.saved or one.new or one.voted or one.told or one.tally is not NONE):
         return entry.plain
     reason = f'<p class="reason">{escape(one.reason)}</p>\n' if one.reason else ""
     flag = '<p class="flag">New</p>\n' if one.new else ""
     prefix = '<span class="vh">Read: </span>' if one.read else ""
     text = _filled(entry, one.tally, one.voted).replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
-    if " vote" in one.reason:  # the reason names the votes already
+    if " vote" in one.reason and " at " in one.reason:  # the reason names the votes elsewhere already
         text = _SEEN.sub("", text, count=1)
     if one.read:
         text = text.replace('class="entry ', 'class="entry read ', 1).replace('class="line"', 'class="line read"', 1)
@@ -136,6 +137,9 @@ def _patched(entry: _Entry, one: Shown) -> str:
         key = one.candidate.key
         text = text.replace(f'value="save:{key}" aria-pressed="false"', f'value="unsave:{key}" aria-pressed="true"')
         text = text.replace(">Save</button>", ">Saved</button>", 1)
+    if one.told:
+        key = f"{one.told}:{one.candidate.key}"
+        text = text.replace(f'value="{key}" aria-pressed="false"', f'value="un{key}" aria-pressed="true"', 1)
     return text
 
 

@@ -20,9 +20,10 @@ from ..editions.fields import FIELDS, Field, table_of
 from ..editions.service import Site
 from ..readers import service as readers
 from ..readers import settings as reading
+from ..readers import taste
 from ..readers.votes import NONE
 from . import fragments, rendering, voting
-from .near import Near, words_of
+from .near import Near, OwnActs, words_of
 from .visits import Visit, visit_of
 
 
@@ -54,7 +55,7 @@ def site_from(chosen: Mapping[str, Any]) -> Site:
     categories = tuple(dict.fromkeys(categories + _words(chosen.get("categories"))))
     table = table_of(chosen.get("sections") or ())
     first = _first_fields(categories) if table is FIELDS else tuple(field.slug for field in table)
-    return Site(Interests(words, categories), table, first, Near(words) if words else None)
+    return Site(Interests(words, categories), table, first, Near(words) if words else None, OwnActs())
 
 
 def _first_fields(categories: Sequence[str]) -> tuple[str, ...]:
@@ -124,6 +125,7 @@ class Printer:
         self.since = readers.new_since(self.visit.reader, now()) if self.visit.personal else None
         self.tallies = voting.counts()
         self.voted = voting.voted(self.visit)
+        self.told = taste.given(self.visit.reader)
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether the paper arrived after the reader's last visit."""
@@ -140,7 +142,8 @@ class Printer:
                     continue
                 shown.append(fragments.Shown(
                     candidate, tier, reason, read=paper in self.marks.read, saved=paper in self.marks.saved,
-                    new=self.is_new(candidate), tally=self.tallies.get(paper, NONE), voted=paper in self.voted))
+                    new=self.is_new(candidate), tally=self.tallies.get(paper, NONE), voted=paper in self.voted,
+                    told=self.told.get(paper, "")))
             ends.append(len(shown))
         made = fragments.entries(shown, member=self.visit.member)
         if len(made) != len(shown):  # a paper went between two queries; the page is built from what is there

@@ -1,10 +1,13 @@
-"""What joins search and editions: nearness in meaning to the declared interests, handed to the choice as values."""
+"""What joins editions with search and readers: nearness in meaning, votes and comments, handed over as values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from ..readers import tallies
+from . import known, voting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,19 @@ class Near:
         from ..search import nearness
 
         return nearness.nearness(self.words, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnActs:
+    """``editions.service.Acts`` by the votes and comments of this site's readers."""
+
+    def mark(self) -> object:
+        """See the protocol."""
+        return known.row("tallies position", tallies.position)
+
+    def all_of(self) -> Mapping[int, tuple[int, int, int]]:
+        """See the protocol."""
+        return voting.counts()
 
 
 def words_of(chosen: Mapping[str, Any]) -> tuple[str, ...]:

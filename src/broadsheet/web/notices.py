@@ -187,11 +187,11 @@ def no_index(problem: str) -> Notice:
                    "`broadsheet reindex` does it now.",), ("Today’s edition", "/"), problem)
 
 
-def no_votes() -> Notice:
-    """For trending where nothing was voted on."""
-    return Notice("plain", "No votes in the last fourteen days",
-                  ("Trending counts votes that other sites gave, such as Hugging Face Daily Papers; no paper of these "
-                   "days has any.",), ("Today’s edition", "/"))
+def no_votes(window: str) -> Notice:
+    """For trending where nothing was voted on in ``window`` ("the last week")."""
+    return Notice("plain", f"No votes in {window}",
+                  (f"No paper that appeared in {window} has a vote or a comment, neither of your group nor of another "
+                   "site such as Hugging Face Daily Papers.",), ("Today’s edition", "/"))
 
 
 def of_progress(state: str, sources: int, failed: Sequence[tuple[str, str]], received: int,

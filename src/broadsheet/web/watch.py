@@ -25,6 +25,11 @@ from . import prepared
 _SOURCES = (
     "SELECT name, enabled, outcome, detail, due_at, succeeded_at, progress FROM sources_sourcestate ORDER BY name"
 )
+# Days that closed, acts of editors, what they wrote.
+_EDITIONS = (
+    "SELECT (SELECT COUNT(*) FROM editions_snapshot), (SELECT COALESCE(MAX(id), 0) FROM editions_curation),"
+    " (SELECT COUNT(undone_at) FROM editions_curation), (SELECT MAX(changed_at) FROM editions_daynote)"
+)
 
 
 class Watcher:
@@ -94,8 +99,8 @@ def house(at: tuple[int, int, int] | None) -> House:
         return known[1]
     sources = prepared.rows(_SOURCES, ())
     chosen = choices()
-    closed = prepared.rows("SELECT COUNT(*) FROM editions_snapshot", ())
-    parts = (changes.total(), sorted(chosen.items()), sources, closed)
+    editions = prepared.rows(_EDITIONS, ())
+    parts = (changes.total(), sorted(chosen.items()), sources, editions)
     moments = [prepared.as_moment(row[4]) for row in sources if row[1]]
     due = min((moment for moment in moments if moment is not None), default=None)
     made = House(blake2b(repr(parts).encode(), digest_size=16).digest(), due, chosen)

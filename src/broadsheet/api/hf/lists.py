@@ -10,6 +10,7 @@ from ...catalogue.models import Announcement, Paper
 from ...editions import service
 from ...editions.service import Site
 from ...readers.models import Submission
+from ...web.frontpage import now
 from . import told
 
 SORTS = ("publishedAt", "trending")
@@ -33,7 +34,7 @@ def daily(
     order = ("-edition_day", "-published", "-id")
     if sort == "publishedAt":
         return list(rows.order_by(*order).values_list("id", flat=True)[start:start + limit])
-    hot = [candidate.id for candidate, _ in service.trending(today, site)]
+    hot = [candidate.id for candidate, _ in service.trending(now(), site)]
     inside = set(rows.filter(pk__in=hot).values_list("id", flat=True))
     leading = [row for row in hot if row in inside]
     found = leading[start:start + limit]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ...editions import calendar, service
 from ...editions.candidates import Candidate
-from ...editions.choose import site_name
+from ...editions.choose import said_of
 from ...readers import service as readers
 from ...readers import tallies
 from .. import notices, page_cache, rendering
@@ -20,6 +20,8 @@ from ..visits import visit_of
 
 WEEK_SHOWN = 150
 MONTH_SHOWN = 60
+WINDOWS = {"day": "the last day", "week": "the last week", "month": "the last month"}
+TREND_SECONDS = 60.0  # papers grow older without a write
 
 
 def _printer(request: HttpRequest, candidates: dict[int, Candidate]) -> Printer:
@@ -145,27 +147,31 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def trending(request: HttpRequest) -> HttpResponse:
-    """The last two weeks by votes counted elsewhere, newer votes weighing more."""
-    today = now().date()
+    """What readers vote on and talk about, here and elsewhere; ``?window=`` day, week or month."""
+    moment = now()
+    window = request.GET.get("window", service.WINDOW)
+    if window not in WINDOWS:
+        raise Http404(f"“{window[:40]}” is no window of trending; there are {', '.join(WINDOWS)}.")
 
     def build() -> HttpResponse:
         control = control_of(request.GET, visit_of(request))
-        scored = service.trending(today, site_of(request), control.narrowing, read_of(control, visit_of(request)))
+        gone = read_of(control, visit_of(request))
+        scored = service.trending(moment, site_of(request), control.narrowing, gone, window)
         candidates = {one.id: one for one, _ in scored}
         items = [(one.id, _why(one, points)) for one, points in scored]
         full, short = _printer(request, candidates).print([("full", items[:30]), ("short", items[30:])])
+        carry = f"&{control.query()}" if control.shared else ""
         return rendering.render(request, "listing.jinja", {
             "heading": "Trending", "entries": full, "short": short, "before": None, "after": None,
-            "intro": "The last fourteen days by votes counted at other sites; a vote loses half its weight in four "
-                     "days.",
-            "formula": "trending", "notes": [], "order": "", "control": control, "others": [], "hidden": 0,
-            "empty": None if items or control.words else notices.no_votes(),
+            "intro": f"What appeared within {WINDOWS[window]}, by votes and comments; newer papers need fewer.",
+            "windows": [(name, f"/trending?window={name}{carry}", name == window) for name in WINDOWS],
+            "formula": "trending", "notes": [], "order": "", "control": control, "others": [("window", window)],
+            "hidden": 0, "empty": None if items or control.words else notices.no_votes(WINDOWS[window]),
         })
 
-    return page_cache.page(request, today, build, ground=tallies.position)
+    return page_cache.page(request, moment.date(), build, ground=tallies.position, seconds=lambda: TREND_SECONDS)
 
 
 def _why(one: Candidate, points: float) -> str:
-    day = rendering.day_short(one.day) if one.day else ""
-    votes = f"{one.votes:,} vote{'' if one.votes == 1 else 's'} at {site_name(one.vote_site)}"
-    return f"{votes}, {day}: {points:.1f} points"
+    day = f", {rendering.day_short(one.day)}" if one.day else ""
+    return f"{said_of(one)}{day}: {points:.1f} points"

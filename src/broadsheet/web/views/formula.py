@@ -41,7 +41,7 @@ def _worked(request: HttpRequest, name: str, asked: str, query: str, mode: str) 
     except Http404:
         return {"trouble": f"No paper here is called “{asked[:80]}”. Its key, identifier or address is wanted."}
     try:
-        examples: list[Example] = work_out(name, paper, site_of(request), now().date(), query, mode)
+        examples: list[Example] = work_out(name, paper, site_of(request), now(), query, mode)
     except BroadsheetError as problem:
         return {"trouble": str(problem), "subject": paper}
     return {"examples": examples, "subject": paper, "trouble": "" if examples else _nothing(name, paper, query)}

@@ -1,0 +1,178 @@
+"""What editors do to a day: pin a paper among the first five, drop it from the front page, move it to another day,
+write a headline and a note. Every act is a row that can be undone; a day without rows is automatic.
+
+A closed day takes no pin, no drop and no paper: its morning stands as it was. Its headline and note can be written at
+any time; the page says when. Callers check that the editor may, and log the act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from ..catalogue import placing
+from ..catalogue.models import Paper
+from ..errors import UsageError
+from .choose import SECONDS, Curated
+from .models import Curation, DayNote, Snapshot
+
+REACH = timedelta(days=14)  # how far from today a paper may be moved
+HEADLINE, NOTE = 200, 10_000  # characters
+PLACES = 1 + SECONDS
+NEVER = (0, 0)  # the mark of a site whose editors did nothing yet
+Act = Curation.Act
+
+
+def mark() -> tuple[int, int]:
+    """Differs whenever an act was done or undone; one query of a table with a row for each act."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(MAX(id), 0), COUNT(undone_at) FROM editions_curation")
+        newest, undone = cursor.fetchone()
+    return newest, undone
+
+
+def standing() -> QuerySet[Curation]:
+    """The acts that were not undone."""
+    return Curation.objects.filter(undone_at__isnull=True)
+
+
+def of(days: Sequence[date]) -> Curated:
+    """What stands of the acts at the papers of ``days``."""
+    pins: list[tuple[int, int]] = []
+    dropped, moved = set(), set()
+    for row in standing().filter(Q(day__in=days) | Q(to_day__in=days)).order_by("place", "-id"):
+        if row.act == Act.MOVE:
+            if row.to_day in days:
+                moved.add(row.paper_id)
+        elif row.act == Act.PIN:
+            pins.append((row.paper_id, row.place))
+        else:
+            dropped.add(row.paper_id)
+    return Curated(tuple(pins), frozenset(dropped), frozenset(moved))
+
+
+def of_day(day: date) -> list[Curation]:
+    """The acts that stand for one day, moves away from it too, newest first, each with its paper."""
+    rows = standing().filter(Q(day=day) | Q(to_day=day)).select_related("paper")
+    return list(rows.order_by("-id"))
+
+
+def pin(paper: Paper, day: date, place: int, by: int | None, now: datetime) -> Curation:
+    """Pin a paper of ``day`` at ``place`` (0 leads, at most 4); it is no longer dropped. The same again does nothing.
+
+    Raises :class:`UsageError` for a closed day, a paper of another day, a retracted one, a sixth pin.
+    """
+    _open(day)
+    _belongs(paper, day)
+    if not 0 <= place < PLACES:
+        raise UsageError(f"Place {place + 1} is none of the first {PLACES}. Nothing was pinned.")
+    if paper.retraction:
+        raise UsageError("This paper is retracted or withdrawn, so it is never chosen. Nothing was pinned.")
+    with transaction.atomic():
+        own = standing().filter(day=day, paper=paper)
+        if (known := own.filter(act=Act.PIN, place=place).first()) is not None:
+            return known
+        others = standing().filter(day=day, act=Act.PIN).exclude(paper=paper).count()
+        if others >= PLACES:
+            raise UsageError(f"{PLACES} papers are pinned on this day already. Release one first; nothing was pinned.")
+        own.exclude(act=Act.MOVE).update(undone_at=now)
+        return Curation.objects.create(day=day, paper=paper, act=Act.PIN, place=place, by=by, made_at=now)
+
+
+def drop(paper: Paper, day: date, by: int | None, now: datetime) -> Curation:
+    """Take a paper of ``day`` off the front page; its field, list and search keep it. Raises as :func:`pin`."""
+    _open(day)
+    _belongs(paper, day)
+    with transaction.atomic():
+        own = standing().filter(day=day, paper=paper)
+        if (known := own.filter(act=Act.DROP).first()) is not None:
+            return known
+        own.exclude(act=Act.MOVE).update(undone_at=now)
+        return Curation.objects.create(day=day, paper=paper, act=Act.DROP, by=by, made_at=now)
+
+
+def move(paper: Paper, to_day: date, by: int | None, now: datetime, today: date) -> Curation:
+    """Make ``to_day`` the home edition of a paper; lists keep their members. Its pin or drop on the old day is undone.
+
+    Raises :class:`UsageError` for a closed day, one more than two weeks away, a paper without a day, a sample paper.
+    """
+    day = paper.edition_day
+    if day is None or paper.sample:
+        raise UsageError("A paper of the bundled sample stays where it is." if paper.sample else
+                         "This paper belongs to no day, so it cannot be moved to another. Nothing was changed.")
+    if abs(to_day - today) > REACH:
+        raise UsageError(f"A paper can be moved to a day within {REACH.days} days of today, not to {to_day}. "
+                         "Nothing was changed.")
+    _open(to_day)
+    with transaction.atomic():
+        if to_day == day:
+            known = standing().filter(paper=paper, act=Act.MOVE, to_day=day).order_by("-id").first()
+            if known is None:
+                raise UsageError("The paper belongs to this day already. Nothing was changed.")
+            return known
+        standing().filter(paper=paper).exclude(act=Act.MOVE).update(undone_at=now)
+        made = Curation.objects.create(day=day, paper=paper, act=Act.MOVE, to_day=to_day, by=by, made_at=now)
+        placing.place(paper, to_day, now)
+    return made
+
+
+def undo(act: Curation, now: datetime) -> bool:
+    """Undo one act; False when it was undone before. A moved paper goes where its other moves, else its records, say.
+
+    Raises :class:`UsageError` where that would change a closed day.
+    """
+    with transaction.atomic():
+        if not standing().filter(pk=act.pk).update(undone_at=now):
+            return False
+        _open(act.to_day or act.day)
+        if act.act == Act.MOVE:
+            last = standing().filter(paper=act.paper_id, act=Act.MOVE).order_by("-id").first()
+            standing().filter(paper=act.paper_id).exclude(act=Act.MOVE).update(undone_at=now)
+            placing.place(act.paper, last.to_day if last is not None else None, now)
+    return True
+
+
+def redo(act: Curation, now: datetime, today: date) -> Curation:
+    """Do an undone act again. Raises as the act itself."""
+    if act.act == Act.PIN:
+        return pin(act.paper, act.day, act.place, act.by, now)
+    if act.act == Act.DROP:
+        return drop(act.paper, act.day, act.by, now)
+    return move(act.paper, act.to_day or act.day, act.by, now, today)
+
+
+def write(day: date, headline: str, text: str, html: str, by: int | None, now: datetime) -> DayNote | None:
+    """Write the day's headline and note (``html``: its safe rendering); both empty: there is none.
+
+    Raises :class:`UsageError` when one of them is too long.
+    """
+    headline = " ".join(headline.split())
+    for name, said, most in (("headline", headline, HEADLINE), ("note", text, NOTE)):
+        if len(said) > most:
+            raise UsageError(f"The {name} has {len(said):,} characters, {most:,} fit. Nothing was changed; shorten it "
+                             "and send it again.")
+    with transaction.atomic():
+        made, _ = DayNote.objects.update_or_create(day=day, defaults={
+            "headline": headline, "text": text, "html": html if text else "", "by": by, "changed_at": now})
+    return made if headline or text else None
+
+
+def note_of(day: date) -> DayNote | None:
+    """The headline and note of a day, None where nothing is written."""
+    found = DayNote.objects.filter(day=day).first()
+    return found if found is not None and (found.headline or found.text) else None
+
+
+def _open(day: date) -> None:
+    if Snapshot.objects.filter(day=day).exists():
+        raise UsageError(f"The edition of {day} is closed: it stands as it stood that morning. Nothing was changed; "
+                         "its headline and note can still be written.")
+
+
+def _belongs(paper: Paper, day: date) -> None:
+    if paper.edition_day != day:
+        raise UsageError(f"The paper belongs to {paper.edition_day or 'no day'}, not to {day}. Nothing was changed; "
+                         "move it first.")
