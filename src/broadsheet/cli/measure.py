@@ -70,6 +70,19 @@ def bench_web(
     _report(run_web(settings, clients=clients, day=day, seconds=2.0 if quick else 20.0), json)
 
 
+@bench_app.command("votes")
+@guarded
+def bench_votes(
+    clients: Annotated[int, typer.Option(help="Readers at once.")] = 8,
+    quick: Quick = True,
+    json: Json = False,
+) -> None:
+    """Votes and comments of several readers at once, beside a bulk import, each looked for afterwards."""
+    from ..bench.votes import run_votes
+
+    _report(run_votes(clients=clients, seconds=5.0 if quick else 60.0), json)
+
+
 @bench_app.command("crawl")
 @guarded
 def bench_crawl(quick: Quick = True, data: Data = None, json: Json = False) -> None:
@@ -103,3 +116,28 @@ def evaluate_search(
         from ..evaluate.search import evaluate_search as measure
 
         _report(dict(measure(directory, mode=mode, vectors=vectors, quick=quick, keep=keep)), json)
+
+
+@evaluate_app.command("trending")
+@guarded
+def evaluate_trending(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Holds hf_daily_papers.jsonl or .jsonl.zst.")],
+    days: Annotated[int, typer.Option(help="How many of the newest days, at least 3.")] = 60,
+    seed: Annotated[int, typer.Option(help="The seed of the hours that are drawn.")] = 9,
+    plot: Annotated[Path | None, typer.Option(help="Write the figures as a plot (SVG) to this file.")] = None,
+    json: Json = False,
+) -> None:
+    """How soon trending knows the day's final ten, with votes of real days arriving over simulated hours."""
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
+        boot(Path(scratch))
+        from ..evaluate.plot import trending_plot
+        from ..evaluate.trending import evaluate_trending as measure
+
+        result = measure(directory, days=days, seed=seed)
+        if plot is not None:
+            plot.write_text(trending_plot(result), "utf-8")
+        _report(result, json)
