@@ -174,6 +174,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("arxiv_oai_url", str, "https://oaipmh.arxiv.org/oai", "Address of arXiv's OAI-PMH service.", "an address"),
     Setting("arxiv_rss_url", str, "https://rss.arxiv.org/rss", "Address of arXiv's RSS service.", "an address"),
     Setting("hf_url", str, "https://huggingface.co", "Address of Hugging Face.", "an address"),
+    Setting("crossref_url", str, "https://api.crossref.org", "Address of Crossref's service, asked for a submitted "
+            "DOI.", "an address"),
+    Setting("datacite_url", str, "https://api.datacite.org", "Address of DataCite's service, asked for a DOI that "
+            "Crossref does not know.", "an address"),
     Setting("request_pause", float, 3.0, "Seconds between two requests to one host.", "a number"),
     Setting(
         "model_dir",
@@ -198,6 +202,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_url", _mail_server, "", "Mail server; empty means that no mail is sent.",
             "smtp://user:password@host:587 (STARTTLS), smtps://...:465, or smtp+plain://...:25", secret=True),
     Setting("mail_from", str, "", "Sender of mail; empty means broadsheet@ the host of site_url.", "a mail address"),
+    Setting("smtp_ca", lambda v: Path(str(v)).expanduser() if str(v) else None, "",
+            "Certificate of the authority that signed the mail server’s, where it is one of your own.", "a path"),
+    Setting("mail_per_minute", _positive, 300, "Mails handed to the server in a minute, at most.", "a number from 1"),
     Setting("trusted_proxies", _networks, (), "Addresses of the proxies in front, whose headers are believed.",
             "a list of addresses or networks, such as 127.0.0.1, 10.0.0.0/8"),
     Setting("login_header", _header, "",
@@ -234,6 +241,8 @@ class Config:
     arxiv_oai_url: str
     arxiv_rss_url: str
     hf_url: str
+    crossref_url: str
+    datacite_url: str
     request_pause: float
     model_dir: Path | None
     secret_key: str
@@ -241,6 +250,8 @@ class Config:
     registration: str
     smtp_url: str
     mail_from: str
+    smtp_ca: Path | None
+    mail_per_minute: int
     trusted_proxies: tuple[str, ...]
     login_header: str
     oidc_url: str

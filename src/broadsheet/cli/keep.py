@@ -9,16 +9,20 @@ from typing import Annotated, Any
 import typer
 
 from .. import config as config_
+from ..errors import UsageError
 from .common import Data, Json, boot, configure, guarded, now, put_json, say
 
 model_app = typer.Typer(help="The full embedding model.", no_args_is_help=True)
+doctor_app = typer.Typer(help="Look at everything that commonly goes wrong, and say what to do.",
+                         invoke_without_command=True)
 config_app = typer.Typer(help="Deployment settings.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this family."""
-    for command in (backup, restore, doctor):
+    for command in (backup, restore):
         app.command(command.__name__)(guarded(command))
+    app.add_typer(doctor_app, name="doctor")
     app.add_typer(model_app, name="model")
     app.add_typer(config_app, name="config")
 
@@ -51,8 +55,12 @@ def restore(
     )
 
 
-def doctor(data: Data = None, json: Json = False) -> None:
+@doctor_app.callback()
+@guarded
+def doctor(context: typer.Context, data: Data = None, json: Json = False) -> None:
     """Look at everything that commonly goes wrong, and say what to do."""
+    if context.invoked_subcommand is not None:
+        return
     settings = configure(data)
     from . import health
 
@@ -63,6 +71,36 @@ def doctor(data: Data = None, json: Json = False) -> None:
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.what}: {finding.detail}")
     if not all(finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@doctor_app.command("mail")
+@guarded
+def doctor_mail(
+    to: Annotated[str, typer.Option(help="Address that gets a test mail; without it none is sent.")] = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Try the way of a mail: name, port, TLS, login, sender, a test mail. Names the first fault."""
+    settings = boot(data, create=False)
+    if not settings.smtp_url:
+        raise UsageError("No mail server is set, so there is nothing to try. Set `smtp_url`, such as "
+                         "smtp://user:password@mail.example.org:587. Until then the site offers feeds.")
+    from ..catalogue.site import choices
+    from ..digest import doctor as trying
+    from ..digest.setup import setup_of
+    from ..digest.transport import Server
+
+    setup = setup_of(settings, choices())
+    steps = trying.examine(Server.of(settings.smtp_url, settings.smtp_ca), setup, to, now())
+    steps = trying.of_config(steps, setup, has_address=bool(settings.site_url))
+    well = all(step.ok for step in steps)
+    if json:
+        put_json({"steps": [asdict(step) for step in steps], "ok": well})
+    else:
+        for step in steps:
+            typer.echo(f"{'ok  ' if step.ok else 'FAIL'}  {step.name}: {step.said}")
+    if not well:
         raise typer.Exit(1)
 
 

@@ -241,7 +241,7 @@ def _next(subscription: Subscription, after: datetime) -> datetime:
                              hour=subscription.hour, timezone=subscription.timezone)
 
 
-def waiting(now: datetime) -> Mapping[str, int]:
+def waiting(now: datetime) -> Mapping[str, int | str]:
     """Numbers for the status page and ``broadsheet digest status``."""
     active = Subscription.objects.filter(state=Subscription.State.ACTIVE)
     return {
@@ -250,4 +250,5 @@ def waiting(now: datetime) -> Mapping[str, int]:
         "sent": Outbox.objects.filter(state=Outbox.State.SENT).count(),
         "failed": Outbox.objects.filter(state=Outbox.State.FAILED).count(),
         "bounced": Subscription.objects.filter(state=Subscription.State.BOUNCED).count(),
+        "last_error": Outbox.objects.exclude(error="").order_by("-id").values_list("error", flat=True).first() or "",
     }

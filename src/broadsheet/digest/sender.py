@@ -33,7 +33,7 @@ class Sender:
 
     def __init__(
         self, server: Server, mail_from: str, *, holder: str, clock: Callable[[], datetime],
-        wait: Callable[[float], None], per_minute: int = 300, random: Random | None = None,
+        wait: Callable[[float], object], per_minute: int = 300, random: Random | None = None,
         connect: Callable[[Server], Connection] = Connection,
     ) -> None:
         self.server, self.mail_from, self.holder = server, mail_from, holder

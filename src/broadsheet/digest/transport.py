@@ -48,12 +48,13 @@ class Server:
     ca_file: Path | None = None
 
     @classmethod
-    def of(cls, url: str) -> Server:
+    def of(cls, url: str, ca_file: Path | None = None) -> Server:
         """Read ``smtp://user:password@host:587``, ``smtps://``, ``smtp+plain://`` (the setting ``smtp_url``)."""
         parts = urlsplit(url)
         security = {"smtps": "tls", "smtp+plain": "none"}.get(parts.scheme, "starttls")
         port = parts.port or {"tls": 465, "none": 25, "starttls": 587}[security]
-        return cls(parts.hostname or "", port, security, unquote(parts.username or ""), unquote(parts.password or ""))
+        return cls(parts.hostname or "", port, security, unquote(parts.username or ""), unquote(parts.password or ""),
+                   ca_file)
 
 
 class Connection:
@@ -92,6 +93,8 @@ class Connection:
         except TimeoutError as problem:
             raise Down("time-out", f"{where} did not answer within {self.timeout:g} s.") from problem
         except smtplib.SMTPException as problem:
+            if _timed_out(problem):
+                raise Down("time-out", f"{where} did not answer within {self.timeout:g} s.") from problem
             raise Down("greeting", f"{where} does not greet as a mail server: {_said(problem)}.") from problem
         except OSError as problem:
             raise Down("port", f"nothing takes connections at {where} ({problem.strerror or problem}).") from problem
@@ -116,6 +119,8 @@ class Connection:
         except TimeoutError as problem:
             raise Down("time-out", f"{where} did not answer within {self.timeout:g} s.") from problem
         except (smtplib.SMTPException, OSError) as problem:
+            if _timed_out(problem):
+                raise Down("time-out", f"{where} did not answer within {self.timeout:g} s.") from problem
             raise Down("greeting", f"{where} broke off while greeting: {_said(problem)}.") from problem
 
     def _login(self, where: str) -> None:
@@ -214,6 +219,11 @@ class Connection:
             smtp.quit()
         except (smtplib.SMTPException, OSError):
             smtp.close()
+
+
+def _timed_out(problem: BaseException) -> bool:
+    """smtplib calls a silent server a closed connection; what it met stands in the context."""
+    return isinstance(problem, smtplib.SMTPServerDisconnected) and isinstance(problem.__context__, TimeoutError)
 
 
 def _text(raw: bytes | str) -> str:

@@ -1,4 +1,4 @@
-"""The worker's loops: follow the change log, ask sources that are due, fill vectors, close days."""
+"""The worker's loops: follow the change log, ask sources, fill vectors, close days, ripen votes, send mail."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from ..errors import BroadsheetError
 from ..search import follower, rebuild, store
 from ..search.columns import ColumnsDamaged
 from ..search.embedding import find_model
-from . import presence
+from . import mailing, presence
 
 log = logging.getLogger("broadsheet.work")
 HARVEST_EVERY = 5.0  # seconds between two looks at the sources that are due
 VECTORS_EVERY = 5.0
 CLOSE_EVERY = 60.0
+RIPEN_EVERY = 10.0
 
 
 class Worker:
@@ -41,6 +42,9 @@ class Worker:
                 ("harvest", self.harvest),
                 ("vectors", self.vectors),
                 ("days", self.close_days),
+                ("votes", self.ripen),
+                ("mails", lambda: mailing.prepare_loop(self.config, self.stop)),
+                ("post", lambda: mailing.send_loop(self.config, self.stop)),
             )
         ]
         for thread in threads:
@@ -113,6 +117,15 @@ class Worker:
         while not self.stop.wait(CLOSE_EVERY):
             moment = datetime.now(UTC)
             self.close(moment, moment.astimezone(ZoneInfo(self.config.timezone)).date())
+
+    def ripen(self) -> None:
+        """Count votes of new accounts from the moment at which they begin to weigh."""
+        from ..readers import votes
+
+        while not self.stop.wait(RIPEN_EVERY):
+            while votes.ripen(datetime.now(UTC)) and not self.stop.is_set():
+                self.stop.wait(0.05)  # others write between two lots
+            close_old_connections()
 
 
 def index_until_idle(config: Config, more_comes: Callable[[], bool]) -> bool:
