@@ -84,7 +84,7 @@ class ArxivOai:
         if page.error:
             note = self._refused(run, *page.error)
             return Page((), {**cursor, "run": run}, note=note, progress=_progress(run))
-        items, rejects = _items(page)
+        items, rejects = items_of(page)
         rejects += [Reject("", reason, body) for body, reason in page.bad]
         run["records"] += len(items)
         stamps = [xml.text(xml.child(one, "header"), "datestamp")[:10] for one in page.records]
@@ -134,7 +134,8 @@ class ArxivOai:
         return now + _AGAIN_AFTER
 
 
-def _items(page: OaiPage) -> tuple[list[Incoming], list[Reject]]:
+def items_of(page: OaiPage) -> tuple[list[Incoming], list[Reject]]:
+    """The records of a page, and those that cannot be read."""
     items, rejects = [], []
     for element in page.records:
         body = xml.serialise(element)

@@ -29,20 +29,30 @@ CONNECT_SECONDS = 15.0
 READ_SECONDS = 60.0  # arXiv's OAI-PMH needs tens of seconds for a first page
 TOTAL_SECONDS = 180.0
 FIRST_WAIT = 5.0  # seconds; doubled at each failure, times 0.5 to 1.5
+_ACCEPTS = {"xml": "application/xml, text/xml, */*;q=0.5", "json": "application/json", "page": "text/html, */*;q=0.5"}
 LONGEST_WAIT = 120.0  # a source that asks for more is left until it is due again
+HURRY_SECONDS = 15.0  # for the whole of an answer, and for a turn, where a person waits
 
 
 class Client:
-    """GETs for sources. Use as a context manager. ``dice`` gives numbers from 0 to 1 for the jitter."""
+    """GETs for sources. Use as a context manager. ``dice`` gives numbers from 0 to 1 for the jitter.
+
+    ``hurry``: a person waits, so there is one try and a short patience. ``public_only``: the address comes from a
+    reader, so private ones are refused even where the keeper allows them to sources.
+    """
 
     def __init__(self, config: Config, *, clock: Clock | None = None, turns: Turns | None = None,
                  dice: Callable[[], float] | None = None, resolver: Resolve = resolve,
-                 read_seconds: float = READ_SECONDS) -> None:
+                 read_seconds: float = READ_SECONDS, hurry: bool = False, public_only: bool = False) -> None:
         self._config = config
+        self._tries = 1 if hurry else TRIES
+        self._total = HURRY_SECONDS if hurry else TOTAL_SECONDS
+        self._patience = HURRY_SECONDS if hurry else 2 * TOTAL_SECONDS
+        self._private = config.allow_private_hosts and not public_only
         self.clock: Clock = clock or SystemClock()
         self._turns: Turns = turns or LeaseTurns(self.clock, config.request_pause)
         self._dice = dice or random.Random().random
-        self._read_seconds = read_seconds
+        self._read_seconds = min(read_seconds, self._total)
         self._resolver = resolver
         self._http: httpx.Client | None = None
         self._deadline: Deadline | None = None
@@ -65,12 +75,12 @@ class Client:
         if self._config.offline:
             raise SourceError("offline", "Broadsheet is set to ask no other host.",
                               "Set `offline = false` to harvest, or bring papers with `broadsheet import FILE`.")
-        for attempt in range(1, TRIES + 1):
+        for attempt in range(1, self._tries + 1):
             try:
                 return self._follow(request, attempt)
             except SourceError as problem:
                 wait = self._wait(problem, attempt)
-                if not problem.again or attempt == TRIES or wait > LONGEST_WAIT:
+                if not problem.again or attempt == self._tries or wait > LONGEST_WAIT:
                     raise
         raise AssertionError("unreachable")
 
@@ -87,12 +97,12 @@ class Client:
             parts = _checked(url, request.url)
             group = group_of(parts.hostname or "", parts.port)
             # As long as one answer may take, or a second process would ask while the first still listens.
-            self._turns.take(group, TOTAL_SECONDS + CONNECT_SECONDS, patience=2 * TOTAL_SECONDS)
+            self._turns.take(group, self._total + CONNECT_SECONDS, patience=self._patience)
             pause = self._config.request_pause
             try:
                 answer, target = self._once(request, url)
             except SourceError as problem:
-                if problem.again and attempt < TRIES:
+                if problem.again and attempt < self._tries:
                     pause = max(pause, min(self._wait(problem, attempt), LONGEST_WAIT))
                 raise
             finally:
@@ -107,7 +117,7 @@ class Client:
 
     def _client(self) -> httpx.Client:
         if self._http is None:
-            transport = GuardedTransport(allow_private=self._config.allow_private_hosts, proxy=self._config.proxy,
+            transport = GuardedTransport(allow_private=self._private, proxy=self._config.proxy,
                                          resolver=self._resolver)
             self._deadline = transport.deadline
             contact = self._config.contact or self._config.site_url or "not given"
@@ -121,7 +131,7 @@ class Client:
 
     def _once(self, request: Request, url: str) -> tuple[Answer | None, str]:
         """One request. ``(answer, "")``, or ``(None, target)`` of a redirect."""
-        headers = {"Accept": "application/json" if request.wants == "json" else "application/xml, text/xml, */*;q=0.5"}
+        headers = {"Accept": _ACCEPTS[request.wants]}
         if request.etag:
             headers["If-None-Match"] = request.etag
         if request.modified:
@@ -130,7 +140,7 @@ class Client:
         try:
             client = self._client()
             if self._deadline is not None:
-                self._deadline.begin(TOTAL_SECONDS)
+                self._deadline.begin(self._total)
             with client.stream("GET", url, headers=headers) as response:
                 if response.status_code in (301, 302, 303, 307, 308):
                     return None, response.headers.get("location", "")
@@ -155,7 +165,7 @@ class Client:
             # Packed twice, a megabyte becomes a terabyte before any limit sees a byte of it.
             raise SourceError("malformed", f"The answer of {host} could not be unpacked.", "It is asked again later.",
                               cause=f"{request.url}: content encoding {packed[:60]!r} was not asked for", again=True)
-        deadline = self.clock.tick() + TOTAL_SECONDS
+        deadline = self.clock.tick() + self._total
         chunks: list[bytes] = []
         size = 0
         for chunk in response.iter_bytes():
@@ -168,7 +178,7 @@ class Client:
                 )
             if self.clock.tick() > deadline:
                 raise SourceError("timeout", f"{host} sent its answer too slowly.", "It is asked again later.",
-                                  cause=f"{request.url}: not finished after {TOTAL_SECONDS:.0f} s", again=True)
+                                  cause=f"{request.url}: not finished after {self._total:.0f} s", again=True)
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -217,10 +227,12 @@ def _checked(url: str, first: str) -> SplitResult:
 
 
 def _checked_body(body: bytes, headers: Mapping[str, str], request: Request, host: str) -> bytes:
-    """Refuse an empty success and a page for people in place of data."""
+    """Refuse an empty success, and a page for people where data was asked for."""
     if not body.strip():
         raise SourceError("empty", f"{host} answered with nothing at all.", "It is asked again later.",
                           cause=f"{request.url}: 200 without a body", again=True)
+    if request.wants == "page":
+        return body
     start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     said = headers.get("content-type", "").lower()
     if start.startswith((b"<!doctype html", b"<html")) or ("text/html" in said and not start.startswith(b"<?xml")):

@@ -10,7 +10,8 @@ MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET. ``wants``: ``xml`` or ``json``. ``absent``: statuses that mean "there is nothing" and are answers."""
+    """One GET. ``wants``: ``xml``, ``json``, or ``page`` (HTML). ``absent``: statuses that mean "there is nothing" and
+    are answers."""
 
     url: str
     wants: str = "xml"

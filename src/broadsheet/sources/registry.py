@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..catalogue.forms import PARSERS, register
-from . import arxiv_records, arxiv_rss, hf_daily
+from . import arxiv_records, arxiv_rss, hf_daily, works
 from .arxiv_oai import ArxivOai
 from .arxiv_rss import ArxivRss
 from .connector import Connector
@@ -20,6 +20,8 @@ def register_forms() -> None:
     register(arxiv_records.ARXIV_FORM, arxiv_records.parse_record)
     register(arxiv_rss.FORM, arxiv_rss.parse_item)
     register(hf_daily.FORM, hf_daily.parse_entry)
+    for form, parser in works.FORMS.items():
+        register(form, parser)
 
 
 def connector(name: str) -> Connector:

@@ -51,7 +51,11 @@ def entries(path: Path) -> Iterator[Line]:
     What the library cannot read comes with a fault. Text that is not UTF-8 is read as Latin-1, as old files are.
     Raises :class:`FileFault` when the file cannot be read at all.
     """
-    raw = _content(path)
+    yield from entries_in(_content(path))
+
+
+def entries_in(raw: bytes) -> Iterator[Line]:
+    """The entries of BibTeX at hand, as :func:`entries`."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
