@@ -46,6 +46,12 @@ class Buckets:
                 self._full.popitem(last=False)
         return wait
 
+    def left(self, client: str) -> float:
+        """How many tokens the client has, without taking one."""
+        with self._lock:
+            tokens, then = self._full.get(client, (self.burst, self._clock()))
+            return min(self.burst, tokens + (self._clock() - then) * self.rate)
+
 
 class SharedBuckets:
     """The same for several processes: buckets in a small file that all of them map.
@@ -88,6 +94,12 @@ class SharedBuckets:
             self._RECORD.pack_into(self._map, place, wanted, tokens - 1 if not wait else tokens, now)
         return wait
 
+    def left(self, client: str) -> float:
+        """How many tokens the client has, without taking one."""
+        wanted = int.from_bytes(blake2b(client.encode(), digest_size=8).digest(), "little") or 1
+        with self._lock:
+            return self._find(wanted, self._clock())[1]
+
 
 def client_of(request: HttpRequest) -> str:
     """Who asks."""
@@ -116,6 +128,15 @@ def client_in(environ: Mapping[str, Any]) -> str:
 def counts(path: str) -> bool:
     """Whether a page is counted. The front page is not: it is cached, and everybody's first."""
     return path != "/" and not path.startswith(_FREE)
+
+
+def shared(name: str, burst: float, rate: float) -> Buckets | SharedBuckets:
+    """Buckets of a file ``name`` in the data directory; of this process alone where no file can be had."""
+    try:
+        return SharedBuckets(current().data / name, burst, rate)
+    except OSError as problem:
+        log.warning("Callers are counted by each process alone: %s (%s)", current().data / name, problem.strerror)
+        return Buckets(burst, rate)
 
 
 def share() -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
 from ..api import urls as api_urls
-from . import account_urls, mail_urls, people_urls, taste_urls
+from . import account_urls, curate_urls, mail_urls, mine_urls, people_urls, taste_urls
 
 View = Callable[..., HttpResponseBase]
 
@@ -57,13 +57,12 @@ urlpatterns = [
     path("settings/export", _view("settings_page", "export"), name="settings-export"),
     path("setup", _view("setup", "setup"), name="setup"),
     path("setup/progress", _view("setup", "progress"), name="setup-progress"),
-    path("api/v1/search", _view("api", "search"), name="api-search"),
-    path("api/v1/papers", _view("api", "day"), name="api-day"),
-    path("api/v1/papers/<path:path>", _view("api", "paper"), name="api-paper"),
-    path("healthz", _view("api", "health"), name="health"),
+    path("healthz", _view("health", "health"), name="health"),
     *account_urls.urlpatterns,
+    *curate_urls.urlpatterns,
     *people_urls.urlpatterns,
     *mail_urls.urlpatterns,
+    *mine_urls.urlpatterns,
     *taste_urls.urlpatterns,
 ]
 

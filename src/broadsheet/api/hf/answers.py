@@ -10,7 +10,7 @@ from typing import Any
 from ...catalogue import papers, rights
 from ...catalogue.models import Paper
 from ...catalogue.site import choice
-from ...readers import tallies
+from ...readers import naming, tallies
 from ...readers.models import Claim, Comment, Reader, Submission
 from ...readers.votes import NONE, Tally
 from ...text import dates, folding
@@ -37,7 +37,8 @@ def around(ids: Collection[int]) -> Around:
     for claim in Claim.objects.filter(paper_id__in=wanted, state=Claim.State.CONFIRMED).select_related("reader"):
         claims.setdefault(claim.paper_id, []).append(claim)
     first: dict[int, Submission] = {}
-    for row in Submission.objects.filter(paper_id__in=wanted).select_related("reader").order_by("-made_at", "-id"):
+    standing = Submission.objects.filter(paper_id__in=wanted, undone_at__isnull=True, hidden_at__isnull=True)
+    for row in standing.select_related("reader").order_by("-made_at", "-id"):
         first[row.paper_id] = row  # the earliest comes last
     talking = set()
     if claims:
@@ -136,7 +137,7 @@ def _author(key: str, place: int, name: str, claim: Claim | None) -> dict[str, A
 def person(reader: Reader) -> dict[str, Any]:
     """A reader with a name, as that API shows users."""
     slug = reader.slug or ""
-    return {"_id": slug, "user": slug, "name": slug, "fullname": reader.name or slug, "avatarUrl": "",
+    return {"_id": slug, "user": slug, "name": slug, "fullname": naming.shown(reader), "avatarUrl": "",
             "type": "user", "isPro": False}
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 
 from ...catalogue.models import Announcement, Paper
-from ...editions import service
-from ...editions.service import Site
+from ...editions import trending
+from ...editions.days import Site
 from ...readers.models import Submission
-from ...web.frontpage import now
 from . import told
 
 SORTS = ("publishedAt", "trending")
@@ -19,7 +18,7 @@ SUBMITTER_DAYS = 31
 
 
 def daily(
-    span: tuple[date, date] | None, today: date, site: Site, *, sort: str = "publishedAt", start: int = 0,
+    span: tuple[date, date] | None, now: datetime, site: Site, *, sort: str = "publishedAt", start: int = 0,
     limit: int = 50, submitter: str = "", name: str = "",
 ) -> list[int]:
     """Row ids of the papers of the days in ``span`` (None: the most recent ones, day after day back in time).
@@ -28,13 +27,14 @@ def daily(
     ``submitter``: by name in addresses; who brought a paper here, else to the list that it was taken from.
     ``name``: only members of that list on those days, whatever their home edition.
     """
+    today = now.date()
     rows = _rows(span, today, name)
     if submitter:
         rows = rows.filter(pk__in=_brought_by(submitter, rows, today, searched=span is not None))
     order = ("-edition_day", "-published", "-id")
     if sort == "publishedAt":
         return list(rows.order_by(*order).values_list("id", flat=True)[start:start + limit])
-    hot = [candidate.id for candidate, _ in service.trending(now(), site)]
+    hot = [candidate.id for candidate, _ in trending.trending(now, site, window="month")]
     inside = set(rows.filter(pk__in=hot).values_list("id", flat=True))
     leading = [row for row in hot if row in inside]
     found = leading[start:start + limit]
@@ -60,7 +60,8 @@ def _rows(span: tuple[date, date] | None, today: date, name: str) -> QuerySet[Pa
 def _brought_by(submitter: str, rows: QuerySet[Paper], today: date, *, searched: bool) -> list[int]:
     """Papers that a reader of this name submitted, and those of the days asked for (else of the last month) that
     somebody of this name submitted elsewhere."""
-    own = list(Submission.objects.filter(reader__slug=submitter.lower()).order_by("-id")
+    own = list(Submission.objects.filter(
+        reader__slug=submitter.lower(), undone_at__isnull=True, hidden_at__isnull=True).order_by("-id")
                .values_list("paper_id", flat=True)[:LOOKED_AT])
     if not searched:
         rows = rows.filter(edition_day__gt=today - timedelta(days=SUBMITTER_DAYS))

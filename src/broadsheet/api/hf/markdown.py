@@ -6,7 +6,7 @@ import re
 
 from ...catalogue import rights
 from ...catalogue.models import Paper
-from ...readers import comments, votes
+from ...readers import comments, naming, votes
 from ...web.shown import Shown
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|])")
@@ -55,7 +55,6 @@ def _talk(paper: Paper) -> list[str]:
     for thread in threads:
         for comment in (thread.comment, *thread.replies):
             if comments.visible(comment):
-                name = comment.reader.name if comment.reader is not None else ""
                 quoted = "\n".join(f"> {line}" for line in comment.text.splitlines())
-                parts.append(f"**{plain(name or 'A reader')}**, {comment.made_at:%Y-%m-%d}:\n\n{quoted}")
+                parts.append(f"**{plain(naming.shown(comment.reader))}**, {comment.made_at:%Y-%m-%d}:\n\n{quoted}")
     return parts

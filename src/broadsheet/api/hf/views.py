@@ -46,9 +46,8 @@ def daily(request: HttpRequest) -> HttpResponse:
     sort = request.GET.get("sort", "publishedAt")
     if sort not in lists.SORTS:
         raise problems.parameter("sort", f"one of {', '.join(lists.SORTS)}")
-    today = now().date()
     found = lists.daily(
-        _span(request), today, site_of(request), sort=sort, start=page * limit, limit=limit + 1,
+        _span(request), now(), site_of(request), sort=sort, start=page * limit, limit=limit + 1,
         submitter=_text(request, "submitter", 200), name=_text(request, "list", 40))
     response = _json(answers.entries(found[:limit], visit_of(request).member))
     if len(found) > limit and limit and page < LAST_PAGE:
@@ -65,7 +64,7 @@ def search(request: HttpRequest) -> HttpResponse:
     text = _text(request, "q", LONGEST_QUERY)
     limit = _number(request, "limit", 20, MOST)
     if not text:
-        found = lists.daily(None, now().date(), site_of(request), limit=limit)
+        found = lists.daily(None, now(), site_of(request), limit=limit)
     else:
         from ...search import service  # loads the index
 

@@ -1,0 +1,1 @@
+"""What operations do: each function takes the :class:`~broadsheet.api.call.Call` and returns the answer."""

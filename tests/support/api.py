@@ -1,0 +1,148 @@
+"""Programs for tests: tokens, calls that are checked against the description, and a small world to ask about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from django.db import transaction
+from django.test import Client
+from tests.support.accounts import account, client
+
+from broadsheet.api.openapi import describe
+from broadsheet.api.operations import OPERATIONS
+from broadsheet.api.operations.model import Operation
+from broadsheet.catalogue import changes
+from broadsheet.catalogue.models import Announcement, Paper, PaperAuthor, PaperTerm
+from broadsheet.readers import collections, comments, notes, streams, tallies, tokens, votes
+from broadsheet.readers.models import Reader
+
+OLD = datetime(2020, 1, 1, tzinfo=UTC)
+NAMED = {one.name: one for one in OPERATIONS}
+
+
+@lru_cache(maxsize=1)
+def _validators() -> dict[str, Any]:
+    whole = orjson.loads(orjson.dumps(describe()))
+    return {name: jsonschema_rs.Draft202012Validator({**shape, "components": whole["components"]})
+            for name, shape in whole["components"]["schemas"].items()}
+
+
+def fits(operation: Operation, status: int, answer: Any) -> None:
+    """Raise where an answer is not what the description says."""
+    name = operation.answer if status < 300 else "Problem"
+    if name:
+        _validators()[name].validate(answer)
+
+
+def token(reader: Reader, *scopes: str) -> str:
+    """A fresh token."""
+    return tokens.make(reader, "test", scopes or ("read", "act"), datetime.now(UTC))[1]
+
+
+@dataclass
+class Program:
+    """One that calls operations by name and checks each answer."""
+
+    browser: Client
+
+    def call(self, name: str, *in_path: str, body: Any = None, status: int = 0, **query: Any) -> Any:
+        """The answer's JSON; ``status`` is what must come (0: the operation's own)."""
+        operation = NAMED[name]
+        path = operation.path
+        for parameter, value in zip(operation.in_path, in_path, strict=True):
+            path = path.replace(f"{{{parameter}}}", value)
+        answer = self.browser.generic(
+            operation.method, f"/api/v1{path}", orjson.dumps(body) if body is not None else b"",
+            content_type="application/json", QUERY_STRING="&".join(f"{key}={value}" for key, value in query.items()))
+        assert answer.status_code == (status or operation.status), (name, answer.status_code, answer.content[:500])
+        if answer.status_code == 204:
+            return None
+        said = answer.json()
+        fits(operation, answer.status_code, said)
+        assert answer["Content-Type"].startswith("application/json" if answer.status_code < 400 else
+                                                 "application/problem+json")
+        return said
+
+
+def program(reader: Reader | None, *scopes: str) -> Program:
+    """A program with a token of the reader; without a reader a stranger."""
+    return Program(client(HTTP_AUTHORIZATION=f"Bearer {token(reader, *scopes)}") if reader is not None else client())
+
+
+@dataclass
+class World:
+    """Two readers, a moderator and some papers, with one of everything that the first reader owns."""
+
+    papers: list[Paper]
+    ada: Reader
+    bo: Reader
+    moderator: Reader
+    comment: str
+    hidden: str
+    collection: str
+    shared: str
+    stream: str
+
+    def place(self, parameter: str) -> str:
+        """A value of a parameter of paths that leads to something of the first reader."""
+        paper = self.papers[0]
+        return {
+            "paper": paper.key, "day": paper.edition_day.isoformat(), "mark": "saved", "wish": "more",
+            "comment": self.comment, "collection": self.collection, "stream": self.stream, "formula": "edition",
+            "field": "vision", "topic": "bridges", "author": "ada-lovelace",
+            "organisation": "institute-of-nowhere", "reader": "ada",
+        }.get(parameter, "1")
+
+
+def papers(count: int, day: date) -> list[Paper]:
+    """Papers of one day that share a topic, an author and an organisation."""
+    made = []
+    for number in range(1, count + 1):
+        paper = Paper.objects.create(
+            key=f"api{number:07d}", title=f"Bridges number {number}", abstract="Bridges are measured.", rights="public",
+            published=day.isoformat(), edition_day=day, identifiers=[["arxiv", f"2605.{number:05d}"]],
+            categories=["cs.CV"], primary_category="cs.CV", topics=["Bridges"], organisation="Institute of Nowhere",
+            authors=[{"name": "Ada Lovelace"}], added_at=OLD, changed_at=OLD, language="en")
+        PaperAuthor.objects.create(paper=paper, position=0, folded="ada-lovelace")
+        PaperTerm.objects.create(paper=paper, kind="topic", slug="bridges")
+        PaperTerm.objects.create(paper=paper, kind="category", slug="cs.cv")
+        paper.identifier_rows.create(scheme="arxiv", value=f"2605.{number:05d}")
+        Announcement.objects.create(paper=paper, list="arxiv", day=day, category="cs.CV")
+        made.append(paper)
+    with transaction.atomic():
+        changes.append([paper.pk for paper in made], changes.INTERACTIVE)
+    return made
+
+
+def reader(name: str, roles: Iterable[str] = ()) -> Reader:
+    """A reader with an account that is years old."""
+    made = account(f"{name.lower()}@example.org", *roles, name=name, password=None).reader
+    Reader.objects.filter(pk=made.pk).update(joined_at=OLD)
+    made.joined_at = OLD
+    return made
+
+
+def world(count: int = 5) -> World:
+    """A world for one test."""
+    tallies.forget()
+    now = datetime.now(UTC)
+    made = papers(count, now.date())
+    ada, bo, moderator = reader("Ada"), reader("Bo"), reader("Mo", ("moderator", "editor"))
+    votes.cast(ada, made[0].pk, now)
+    said = comments.write(ada, made[0].pk, "A remark with $x^2$.", now)
+    comments.write(bo, made[0].pk, "An answer to @ada.", now, parent=said)
+    bad = comments.write(ada, made[0].pk, "Something bad.", now)
+    comments.hide(bad, "It is bad.", now)
+    mine = collections.make(ada, "To read", now)
+    shared = collections.make(ada, "For all", now, shared=True)
+    for one in (mine, shared):
+        collections.add(ada, one, [made[0].pk], now)
+    stream = streams.make(ada, "On bridges", streams.Wish(wanted=("bridges",)), now)
+    notes.write(ada, made[0].pk, "private thoughts", "later", now)
+    return World(made, ada, bo, moderator, said.key, bad.key, mine.key, shared.key, stream.key)
