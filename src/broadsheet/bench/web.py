@@ -7,13 +7,9 @@ from __future__ import annotations
 
 import http.client
 import itertools
-import os
 import random
 import secrets
-import socket
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -29,6 +25,7 @@ from ..config import Config
 from ..errors import BroadsheetError
 from ..web.shown import paper_path
 from .clients import Browser, Client, cpu_seconds, percentiles, run
+from .serving import server
 
 COLD = 30_000  # papers of which each is asked for once
 _WORDS = 60  # distinct search queries drawn from titles
@@ -57,37 +54,6 @@ def _copy(config: Config) -> Iterator[Path]:
             (data / "index").symlink_to(config.index_dir.resolve())
         (data / "local-token").write_text(secrets.token_urlsafe(24), "ascii")
         yield data
-
-
-@contextmanager
-def _server(data: Path) -> Iterator[tuple[int, int]]:
-    """`broadsheet web` on a free port; yields port and process once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "broadsheet", "web", "--port", str(port), "--data", str(data)]
-    environ = {name: value for name, value in os.environ.items() if name not in ("BROADSHEET_HOST", "BROADSHEET_PORT")}
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ)
-    try:
-        ends = time.monotonic() + 60
-        while True:
-            try:
-                with socket.create_connection(("127.0.0.1", port), timeout=1):
-                    break
-            except OSError:
-                if child.poll() is not None or time.monotonic() > ends:
-                    raise BroadsheetError(
-                        "The server of the benchmark did not start; run `broadsheet doctor`."
-                    ) from None
-                time.sleep(0.05)
-        yield port, child.pid
-    finally:
-        child.terminate()
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
 
 
 def _local_cookie(port: int, data: Path) -> str:
@@ -193,15 +159,15 @@ def run_web(config: Config, *, clients: int, day: str | None, seconds: float) ->
     cold = itertools.cycle(pages.papers)
     narrowed = (f"{front}?without={quote_plus(word)},zz{number}"
                 for number, word in enumerate(itertools.cycle(pages.words)))
-    with _copy(config) as data, _server(data) as (port, server):
-        meter = _Meter(seconds, server)
+    with _copy(config) as data, server(data) as (port, process):
+        meter = _Meter(seconds, process)
         if config.postgres:
             cookies = [_local_cookie(port, data)] * clients
         else:
             cookies = [_reader_cookie(port, pages, draw) for _ in range(clients)]
         readers = [Client(port, f"Cookie: {cookie}\r\n".__str__) for cookie in cookies]
         everyone = [Client(port, _stranger) for _ in range(clients)]
-        _settle(server)
+        _settle(process)
         run(everyone, 1.0, lambda: next(cold))
         for name, group, at_front, at_paper in (
             ("anonymous_cached", everyone, lambda: front, lambda: pages.papers[0]),
@@ -235,7 +201,7 @@ def run_crawl(config: Config, *, seconds: float, pages_per_second: float = 20.0)
     """The front page for one reader with settings of his own, while a crawler walks random papers."""
     draw = random.Random(11)
     pages = _pages(None, draw)
-    with _copy(config) as data, _server(data) as (port, _):
+    with _copy(config) as data, server(data) as (port, _):
         cookie = _local_cookie(port, data) if config.postgres else _reader_cookie(port, pages, draw)
         reader = Client(port, f"Cookie: {cookie}\r\n".__str__)
         run([reader], 0.5, lambda: "/")

@@ -119,6 +119,15 @@ def short_by_ids(ids: Sequence[int]) -> dict[int, Paper]:
     return {one.id: one for one in kind.papers(found)}
 
 
+def live_ids(keys: Sequence[str]) -> list[int]:
+    """Row ids of the live papers with these keys, in no order."""
+    if not keys:
+        return []
+    marks = ", ".join(["%s"] * len(keys))
+    sql = f"SELECT id FROM catalogue_paper WHERE key IN ({marks}) AND state = 'live'"  # noqa: S608 - marks only
+    return [row[0] for row in rows(sql, keys)]
+
+
 def same_day(found: Paper, limit: int) -> list[int]:
     """Row ids of live papers of the same home edition and main category, most imported votes first, without itself."""
     if found.edition_day is None:

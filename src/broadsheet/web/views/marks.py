@@ -12,7 +12,7 @@ from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
 from broadsheet.readers import service as readers
 from broadsheet.readers import undo, votes
-from broadsheet.web import notices, voting
+from broadsheet.web import mine, notices, prepared, voting
 from broadsheet.web.acting import VERBS, Verb
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
@@ -75,10 +75,11 @@ def _act(request: HttpRequest, act: str, back: str) -> HttpResponse:
         if visit.reader is not None:
             undone = undo.undo(visit.reader, now)
             if response.status_code == 204 and undone is not None:
-                return JsonResponse({"undone": undone.verb, "key": undone.paper, "now": undone.now})
+                told = {"undone": undone.verb, "key": undone.paper, "now": undone.now}
+                return JsonResponse({**told, **_ballot(undone)})
         return response
     verb, keys = _read(act)
-    ids = list(Paper.objects.filter(key__in=keys, state=Paper.State.LIVE).values_list("id", flat=True))
+    ids = prepared.live_ids(keys)
     if not ids:
         raise Http404
     try:
@@ -90,6 +91,14 @@ def _act(request: HttpRequest, act: str, back: str) -> HttpResponse:
         data.cookies = response.cookies
         return data
     return response
+
+
+def _ballot(undone: undo.Undone) -> dict[str, object]:
+    """The count that the button shows, where a vote was taken back or given again."""
+    row = Paper.objects.filter(key=undone.paper).values_list("id", flat=True).first()
+    if row is None or undone.verb not in {"vote", "unvote"}:
+        return {}
+    return {"votes": votes.of(row).votes, "voted": undone.verb == "unvote"}
 
 
 def _read(act: str) -> tuple[Verb, list[str]]:
@@ -122,7 +131,8 @@ def saved(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = papers.by_ids(ids)
     return render(request, "saved.jinja", {
-        "total": total, "pages": Pages(page, max(1, -(-total // PER_PAGE))), "personal": visit.personal,
+        "places": mine.PLACES, "total": total, "pages": Pages(page, max(1, -(-total // PER_PAGE))),
+        "personal": visit.personal,
         "marks": readers.marks_of(visit.reader, ids), "next": request.get_full_path(),
         "entries": [Shown(found[row], visit.member) for row in ids if row in found],
         "ballots": voting.ballots(visit),
