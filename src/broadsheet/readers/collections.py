@@ -199,6 +199,11 @@ def holding(reader: Reader | None, paper: int) -> frozenset[str]:
         "collection__key", flat=True))
 
 
+def holding_named(reader: Reader, paper: int) -> list[Collection]:
+    """The reader's collections that hold the paper, by name."""
+    return list(Collection.objects.filter(reader_id=reader.pk, kept__paper_id=paper).order_by("name"))
+
+
 def export(reader: Reader) -> list[dict[str, Any]]:
     """All collections with papers, remarks and order, as JSON values."""
     out = []

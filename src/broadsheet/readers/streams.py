@@ -50,7 +50,8 @@ class Paper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a stream asks for. ``seeds``: keys of papers; ``cap``: papers a day."""
+    """What a stream asks for. ``wanted``: words, phrases, or several joined by ``+``, of which one is enough;
+    ``seeds``: keys of papers; ``cap``: papers a day."""
 
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
@@ -100,17 +101,19 @@ def matches(stream: Stream | Wish, papers: Iterable[Paper], near: Near | None = 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    folded: str
-    pattern: re.Pattern[str]
+    """A word or phrase, or several joined by ``+`` that must all be said; plural forms count too."""
+
+    parts: tuple[tuple[str, re.Pattern[str]], ...]
 
     def within(self, text: str) -> bool:
-        return self.folded in text and self.pattern.search(text) is not None
+        return all(folded in text and pattern.search(text) is not None for folded, pattern in self.parts)
 
 
 @lru_cache(maxsize=4096)
 def _whole(word: str) -> _Word | None:
-    folded = " ".join(fold(word).split())
-    return _Word(folded, re.compile(rf"(?<!\w){re.escape(folded)}(?:s|es)?(?!\w)")) if folded else None
+    parts = [" ".join(fold(part).split()) for part in word.split(" + ")]
+    made = tuple((part, re.compile(rf"(?<!\w){re.escape(part)}(?:s|es)?(?!\w)")) for part in parts if part)
+    return _Word(made) if made else None
 
 
 def _passes(paper: Paper, wish: Wish, wanted: Sequence[tuple[str, _Word]], unwanted: Sequence[_Word],

@@ -14,8 +14,9 @@ from typing import Any
 from django.db import transaction
 
 from broadsheet.catalogue.models import Paper
+from broadsheet.text import latex
 
-from . import collections, comments, follows, journal, notes, service, streams, votes
+from . import collections, comments, follows, journal, notes, service, streams, taste, votes
 from .models import Collection, Comment, Done, Kept, Mark, Reader, Stream
 
 How = dict[str, Any]
@@ -200,7 +201,15 @@ def _edited(reader: Reader, how: How, now: datetime) -> str:
     return ""
 
 
+@reverses("taste")
+@reverses("struck")
+def _taste(reader: Reader, how: How, now: datetime) -> str:
+    there = Paper.objects.filter(pk__in=how.get("papers", [])).values_list("pk", flat=True)
+    return taste.put_back(reader, how, frozenset(there))
+
+
 WORDS = {
+    "taste": "What you said for your order", "struck": "Striking out what was learned",
     "vote": "Your vote", "unvote": "Taking your vote back", "follow": "Following {label}",
     "unfollow": "No longer following {label}", "noted": "Your note", "added": "Adding to a collection",
     "taken out": "Taking out of a collection", "remarked": "Your remark", "moved": "The new order",
@@ -220,3 +229,17 @@ def words(row: Done) -> str:
     if row.verb in _WHAT:
         return _WHAT[row.verb].format(what=how["what"])
     return WORDS.get(row.verb, row.verb.capitalize()).format(label=how.get("label") or how.get("value", ""))
+
+
+def titles(rows: list[Done]) -> dict[int, str]:
+    """For each act (row id) on one paper the paper's title; for one on several how many they are."""
+    one = {row.pk: row.how["paper"] for row in rows if "paper" in row.how}
+    one.update({row.pk: row.how["papers"][0] for row in rows if len(row.how.get("papers", ())) == 1})
+    names = dict(Paper.objects.filter(pk__in=set(one.values())).values_list("pk", "title"))
+    said = {row: latex.readable(names[paper]) for row, paper in one.items() if paper in names}
+    for row in rows:
+        if len(row.how.get("papers", ())) > 1:
+            said[row.pk] = f"{len(row.how['papers']):,} papers"
+        elif row.verb == "removed":
+            said[row.pk] = row.how["row"]["name"]
+    return said

@@ -7,9 +7,11 @@ import hmac
 import secrets
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.http import urlencode
 
+from broadsheet.api import problems
+from broadsheet.api.problems import Problem
 from broadsheet.catalogue import site
 from broadsheet.config import current
 
@@ -23,6 +25,7 @@ CHOICE = "program_path"  # the site's choice that holds the hash of the secret
 _FOR_PROGRAMS = ("/api/", "/feeds", "/papers/", "/search")
 # What stands before the door of a members' site.
 _OPEN = (
+    "/feeds/private/",  # who has the secret address reads as its owner does; a wrong one leads nowhere
     "/mail/",  # who has a link from a mail is known by it
     "/sign-in",
     "/sign-up",
@@ -129,10 +132,7 @@ class GateMiddleware:
 
 
 def _refuse(status: int, code: str, what: str) -> HttpResponse:
-    response = JsonResponse({"error": {"status": status, "code": code, "what": what}}, status=status)
-    if status == 401:
-        response["WWW-Authenticate"] = 'Bearer realm="Broadsheet"' + (
-            f', error="{code}"' if code == "invalid_token" else ""
-        )
-    response["Cache-Control"] = "no-store"
+    response = problems.response_of(Problem(status, "sign-in" if status == 401 else "not-allowed", what, code=code))
+    if code == "invalid_token":
+        response["WWW-Authenticate"] += f', error="{code}"'
     return response

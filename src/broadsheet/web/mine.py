@@ -14,16 +14,16 @@ from markupsafe import Markup
 
 from ..catalogue import changes
 from ..catalogue.models import Paper
-from ..editions import load
+from ..editions import calendar, load
 from ..editions.candidates import Candidate
 from ..editions.fields import Table
 from ..errors import BroadsheetError
+from ..readers import follows, streams, votes
 from ..readers import service as readers
-from ..readers import streams, votes
 from ..readers.models import Reader
 from ..text import latex
 from . import notices, rendering
-from .frontpage import Printer, site_of
+from .frontpage import Printer, now, site_of
 from .visits import Visit, visit_of
 
 PREVIEW_DAYS = 7
@@ -64,6 +64,14 @@ def back_of(request: HttpRequest, otherwise: str) -> str:
     return otherwise
 
 
+def follow_offer(request: HttpRequest, kind: str, value: str, label: str) -> dict[str, object]:
+    """What ``follow_button`` of ``mine.jinja`` shows: whether the visitor may follow, and does."""
+    visit = visit_of(request)
+    may = visit.can("follow")
+    return {"kind": kind, "value": value, "label": label, "may": may, "door": not may and visit.account is None,
+            "on": may and follows.follows(visit.reader, kind, value)}
+
+
 def owner(visit: Visit) -> Reader | None:
     """Whose things the visitor is shown as the visitor's own: nobody's for a program on the secret path."""
     return visit.reader if visit.can("keep") else None
@@ -101,7 +109,7 @@ def take(request: HttpRequest, wish: streams.Wish, last: date, days: int = PREVI
     return Taken(items, candidates, len(candidates))
 
 
-Read = tuple[int, tuple[int, int], dict[int, Candidate]]  # position of the log, fingerprint of the day, its papers
+Read = tuple[int, object, dict[int, Candidate]]  # position of the log, fingerprint of the day, its papers
 _days: OrderedDict[tuple[date, Table | None], Read] = OrderedDict()
 _lock = Lock()
 
@@ -122,6 +130,12 @@ def _of_day(day: date, table: Table | None) -> dict[int, Candidate]:
         while len(_days) > MOST_DAYS:
             _days.popitem(last=False)
     return found
+
+
+def newest_day() -> date:
+    """The day of the newest edition, today where there is none."""
+    today = now().date()
+    return calendar.newest_day(today) or today
 
 
 def forget() -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
 from ..api import urls as api_urls
-from . import account_urls, curate_urls, mail_urls, mine_urls, people_urls, taste_urls
+from . import account_urls, curate_urls, mail_urls, mine_urls, people_urls, raising_urls, taste_urls
 
 View = Callable[..., HttpResponseBase]
 
@@ -61,6 +61,7 @@ urlpatterns = [
     *account_urls.urlpatterns,
     *curate_urls.urlpatterns,
     *people_urls.urlpatterns,
+    *raising_urls.urlpatterns,
     *mail_urls.urlpatterns,
     *mine_urls.urlpatterns,
     *taste_urls.urlpatterns,

@@ -28,7 +28,6 @@
     if (!answer.ok) throw new Error(told.error || "That was not kept: the site did not answer. Try again.");
     return told;
   };
-  const done = [];
   const votes = (count, one) => `${count.toLocaleString("en")} ${one}`;
   const voted = (entry, button, told) => {
     const key = keyOf(entry), count = told.votes;
@@ -48,6 +47,10 @@
       button.value = (on ? "unsave:" : "save:") + keyOf(entry);
       button.setAttribute("aria-pressed", on);
       button.textContent = on ? "Saved" : "Save";
+    }
+    if (verb === "more" || verb === "less") for (const kind of ["more", "less"]) {
+      const said = $(`button[value$="${kind}:${keyOf(entry)}"]`, entry), now = on && kind === verb;
+      if (said) { said.value = (now ? "un" : "") + kind + ":" + keyOf(entry); said.setAttribute("aria-pressed", now); }
     }
     if (verb === "read") entry.classList.toggle("read", on);
     if (verb === "hide") {
@@ -71,9 +74,9 @@
     }
     try {
       show(entry, verb, on, await post((on ? "" : "un") + verb + ":" + key));
-      done.push([entry, verb, !on]);
       say({ save: on ? "Saved" : "No longer saved", read: on ? "Marked read" : "Marked unread",
-        hide: on ? "Hidden" : "Shown again", vote: on ? "Voted" : "Vote taken back" }[verb]);
+        hide: on ? "Hidden" : "Shown again", vote: on ? "Voted" : "Vote taken back",
+        more: on ? "More like this" : "Taken back", less: on ? "Less like this" : "Taken back" }[verb]);
     } catch (fault) {
       say(fault.message);
     }
@@ -83,7 +86,7 @@
     const entry = button && button.closest("[data-key],[data-page]");
     if (!entry || !token) return;
     const [verb] = button.value.split(":");
-    if (entry === main && !/vote|save/.test(verb)) return;
+    if (entry === main && !/vote|save|more|less/.test(verb)) return;
     event.preventDefault();
     act(entry, verb.replace(/^un/, ""), !verb.startsWith("un"));
   });
@@ -143,13 +146,24 @@
       return !!button;
     }
     if (!entry || !form) return false;
-    const on = verb === "save" || verb === "vote" ? !$(`[value="un${verb}:${keyOf(entry)}"]`, entry)
+    const on = /save|vote|more|less/.test(verb) ? !$(`[value="un${verb}:${keyOf(entry)}"]`, entry)
       : verb === "read" ? !entry.classList.contains("read") : true;
     act(entry, verb, on);
     return true;
   };
   const undo = () => {
-    const last = done.pop();
+    if (!token) return false;
+    post("undo").then((told) => {
+      if (!told.undone) { say("There is nothing to undo"); return; }
+      const verb = (told.now || "").replace(/^un/, ""), on = told.now === verb;
+      const entry = told.now && entries().concat(main).find((one) => keyOf(one) === told.key);
+      if (!entry) { location.reload(); return; }
+      show(entry, verb, on, told);
+      say("Undone");
+    }).catch((fault) => say(fault.message));
+    return true;
+  };
+  const last = done.pop();
     if (!last) return false;
     act(...last).then(() => done.pop());
     return true;
@@ -165,6 +179,8 @@
     v: () => { const link = $("a[data-source]"); return go(link && link.href); },
     a: () => { const entry = at(); if (entry) abstract(entry); return !!entry; },
     m: () => marked("read"), s: () => marked("save"), x: () => marked("hide"), u: () => marked("vote"), c: talk, z: undo,
+    "+": () => marked("more"), "-": () => marked("less"),
+    n: () => go(main.dataset.newest),
     "/": () => { const box = $("input[type=search]"); if (box) box.focus(); else go("/search"); return true; },
     "[": () => go(main.dataset.before), "]": () => go(main.dataset.after),
     G: finish, "?": () => go("/settings#keys"),
@@ -179,5 +195,23 @@
     const act = before === "g" ? pairs[event.key] : keys[event.key];
     before = before !== "g" && event.key === "g" ? "g" : "";
     if (act && act()) event.preventDefault();
+  });
+
+  const editor = $("form[data-preview]"), seen = $("#preview");
+  let waiting = 0, asked = null;
+  const preview = async () => {
+    if (asked) asked.abort();
+    asked = new AbortController();
+    try {
+      const answer = await fetch(editor.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(editor)), signal: asked.signal, headers: { "X-Requested-With": "fetch" } });
+      if (answer.ok && !answer.redirected) seen.innerHTML = await answer.text();
+    } catch (fault) {
+      if (fault.name !== "AbortError") say("The preview was not renewed: the site did not answer.");
+    }
+  };
+  if (editor && seen) editor.addEventListener("input", (event) => {
+    if (/^(name|shared)$/.test(event.target.name)) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(preview, 400);
   });
 })();

@@ -19,10 +19,12 @@ from django.views.decorators.http import require_safe
 from broadsheet.errors import BroadsheetError
 from broadsheet.feeds import atom, jsonfeed, opml, rss
 from broadsheet.feeds.model import Feed, Link
-from broadsheet.web import page_cache, proxies, rendering
+from broadsheet.web import mine, own_feeds, page_cache, proxies, rendering
 from broadsheet.web.feed_lists import List, find, standing
 from broadsheet.web.frontpage import now
 from broadsheet.web.visits import visit_of
+
+from . import own_data
 
 FORMATS: dict[str, ModuleType] = {"atom": atom, "rss": rss, "json": jsonfeed}
 _KEPT = 2000
@@ -33,6 +35,8 @@ _updated: OrderedDict[str, datetime] = OrderedDict()
 def feed(request: HttpRequest, path: str) -> HttpResponse:
     """One feed; the end of the path says the format, ``?page=`` the page of a paged one."""
     name, _, ending = path.rpartition(".")
+    if (own := name.partition("/")[0]) in (*own_feeds.KINDS, "mine"):
+        return _own(request, own, name, ending)
     form = FORMATS.get(ending)
     if form is None or not name:
         raise Http404("Feeds end in .atom, .rss or .json; see /feeds.")
@@ -55,6 +59,29 @@ def feed(request: HttpRequest, path: str) -> HttpResponse:
         response["Content-Type"] = f"{form.MEDIA_TYPE}; charset=utf-8"
         if place in _updated:
             response["Last-Modified"] = http_date(_updated[place].timestamp())
+    return response
+
+
+def _own(request: HttpRequest, kind: str, name: str, ending: str) -> HttpResponse:
+    """A feed of what a reader made: made anew each time, and where it is private kept by no cache."""
+    if ending == "opml":
+        if name != "mine" and not (kind == "private" and name.endswith("/mine")):
+            raise Http404("No list of feeds has this address.")
+        secret = name.removeprefix("private/").removesuffix("/mine") if kind == "private" else ""
+        if not secret and (no := mine.closed(request, "keep")) is not None:
+            return no
+        reader = own_feeds.owner(secret) if secret else visit_of(request).ensure_reader(None, now())
+        response = own_data.mine_opml(request, reader, secret)
+    else:
+        form = FORMATS.get(ending)
+        if form is None:
+            raise Http404("Feeds end in .atom, .rss or .json; see /feeds.")
+        made = _feed(request, own_feeds.find(name, request, now()), name, ending)
+        response = HttpResponse(form.render(made), content_type=f"{form.MEDIA_TYPE}; charset=utf-8")
+        response["Last-Modified"] = http_date(made.updated.timestamp())
+    response["Cache-Control"] = "private, no-store" if kind != "streams" and kind != "collections" else "no-cache"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

@@ -14,15 +14,15 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.editions import service
 from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
+from broadsheet.readers import collections, notes, taste
 from broadsheet.readers import service as readers
-from broadsheet.readers import taste
 from broadsheet.text import differences, identifiers, latex
-from broadsheet.web import page_cache, prepared, rendering, talk, voting
+from broadsheet.web import page_cache, prepared, raised, rendering, talk, voting
 from broadsheet.web.citing import bibtex as cite
 from broadsheet.web.frontpage import now, site_of
 from broadsheet.web.rendering import day_long, render
 from broadsheet.web.shown import SOURCE_NAMES, Shown, paper_path
-from broadsheet.web.visits import visit_of
+from broadsheet.web.visits import Visit, visit_of
 
 LONGEST = 600  # letters of a path; the longest identifier has 500
 FOLDED_ABOVE = 16  # authors; more are folded, as on the mock-up with 68
@@ -85,7 +85,7 @@ class _Read:
     def ground(self) -> object:
         """Changes with everything that is shown of the paper itself."""
         paper, canonical = self.found
-        counted = voting.counts().get(paper.pk), talk.stamp(paper.pk)
+        counted = voting.counts().get(paper.pk), talk.stamp(paper.pk), raised.stamp(paper.pk)
         return paper.pk, paper.revision, canonical, tuple(self.announced), tuple(self.records), counted
 
 
@@ -133,7 +133,9 @@ def _context(request: HttpRequest, read: _Read, shown: Shown, form: talk.Form | 
         "marks": prepared.marks_at(visit.reader.pk, found.pk) if visit.reader else readers.Marks(),
         "personal": visit.personal, "next": shown.url, "ballots": voting.ballots(visit),
         "told": taste.given(visit.reader, (found.pk,)).get(found.pk, ""),
+        **_own(visit, found.pk),
         "talk": talk.of(visit, found.pk, found.key, form), "voters": talk.voters(found.pk, rendering.site(request)),
+        "raised": raised.section(visit, found.pk, found.key, fresh="raised" in request.GET),
         "announced": [_announcement(*item) for item in read.announced],
         "records": records, "sources": ", ".join(dict.fromkeys(item["name"] for item in records)),
         "steps": _steps(read, shown),
@@ -141,6 +143,13 @@ def _context(request: HttpRequest, read: _Read, shown: Shown, form: talk.Form | 
         "related": near.related, "same_day": near.same_day,
         "bibtex": cite(found), "today": now().date(), "share": _share(shown),
     }
+
+
+def _own(visit: Visit, paper: int) -> dict[str, Any]:
+    """The reader's own note at the paper and the collections that hold it; no query for who can have none."""
+    if visit.reader is None or not visit.can("keep"):
+        return {"note": None, "inside": []}
+    return {"note": notes.of(visit.reader, paper), "inside": collections.holding_named(visit.reader, paper)}
 
 
 def _announcement(day: Any, name: str, category: str, kind: str, inferred: Any, votes: int | None) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.errors import UsageError
-from broadsheet.readers import collections, comments, naming
+from broadsheet.readers import collections, comments, naming, streams
 from broadsheet.readers import notifications as telling
 from broadsheet.readers import service as readers
 from broadsheet.readers.models import Notification, Reader, Submission, Vote
-from broadsheet.web import rendering, talk, voting
+from broadsheet.web import mine, rendering, talk, voting
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
 from broadsheet.web.visits import visit_of
@@ -50,8 +50,12 @@ def _profile(request: HttpRequest, found: Reader) -> HttpResponse:
     said = comments.of_reader(found, SHOWN)
     for one in said:
         one.reader = found
+    own = visit.reader is not None and visit.reader.pk == found.pk
     return render(request, "reader.jinja", {
-        "reader": found, "name": naming.shown(found), "mine": visit.reader is not None and visit.reader.pk == found.pk,
+        "follow": None if own or not found.slug else mine.follow_offer(request, "reader", found.slug,
+                                                                       naming.shown(found)),
+        "streams": streams.shared_of(found),
+        "reader": found, "name": naming.shown(found), "mine": own,
         "since": found.joined_at or found.created_at, "personal": visit.personal, "ballots": voting.ballots(visit),
         "marks": readers.marks_of(visit.reader, [one.paper_id for one in brought]) if visit.reader else readers.Marks(),
         "submissions": [(Shown(one.paper, visit.member), one) for one in brought],

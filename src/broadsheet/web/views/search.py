@@ -14,7 +14,7 @@ from broadsheet.config import current
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import identifiers
-from broadsheet.web import notices, voting
+from broadsheet.web import mine, notices, voting
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import SCHEME_NAMES, SOURCE_NAMES, Shown
 from broadsheet.web.visits import visit_of
@@ -56,6 +56,7 @@ def search(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"asked": asked, "result": None, "personal": visit.personal,
                                "next": request.get_full_path(), "trouble": ""}
     if asked.text:
+        context["follow"] = mine.follow_offer(request, "search", asked.text, asked.text)
         context.update(_found(asked, request))
     response = render(request, "search.jinja", context, status=503 if context["trouble"] else 200)
     if context["trouble"]:
@@ -76,7 +77,8 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
 
     try:
         result = service.search(asked.text, mode=asked.mode, limit=PER_PAGE, offset=(asked.page - 1) * PER_PAGE,
-                                order=asked.order, today=timezone.localdate())
+                                order=asked.order, today=timezone.localdate(),
+                                reader_filters=_hidden(request, service))
     except BroadsheetError as problem:
         return {"trouble": str(problem)}
     visit = visit_of(request)
@@ -97,6 +99,13 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
         "ends_here": bool(sure) or first <= result.total < first + PER_PAGE,
         "chips": _chips(asked), "looser": _looser(asked.text) if not sure and asked.page == 1 else "",
     }
+
+
+def _hidden(request: HttpRequest, service: Any) -> Any:
+    """What the reader hid for ever stays out of hits and counts; an identifier still leads straight to its paper."""
+    reader = visit_of(request).reader
+    hidden = readers.marks_of(reader).hidden if reader is not None else frozenset()
+    return service.ReaderFilters(hidden=tuple(sorted(hidden))) if hidden else None
 
 
 def _behind() -> notices.Notice | None:

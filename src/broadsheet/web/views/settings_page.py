@@ -14,6 +14,7 @@ from broadsheet.catalogue import site as choices
 from broadsheet.config import current
 from broadsheet.readers import service as readers
 from broadsheet.readers import settings as reading
+from broadsheet.readers.export import everything
 from broadsheet.sources import presets
 from broadsheet.web import access
 from broadsheet.web import choices as choosing
@@ -76,6 +77,8 @@ def marks(request: HttpRequest) -> HttpResponse:
     visit = visit_of(request)
     if visit.reader is None:
         return HttpResponseRedirect("/settings")
+    if request.POST.get("erase") == "all" and visit.account is not None:
+        return HttpResponseRedirect("/settings/leave")
     if request.POST.get("erase") == "all":
         readers.erase(visit.reader)
         response = HttpResponseRedirect("/settings?done=closed")
@@ -91,10 +94,10 @@ def marks(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Everything that is kept about the reader, as a JSON file."""
     reader = visit_of(request).reader
-    data: dict[str, Any] = readers.export(reader) if reader is not None else {"form": "broadsheet-reader/1",
+    data: dict[str, Any] = everything(reader) if reader is not None else {"form": "broadsheet-reader/1",
                                                                             "marks": []}
     response = HttpResponse(json.dumps(data, ensure_ascii=False, indent=1), content_type="application/json")
-    response["Content-Disposition"] = 'attachment; filename="broadsheet-marks.json"'
+    response["Content-Disposition"] = 'attachment; filename="broadsheet-data.json"'
     response["Cache-Control"] = "no-store"
     return response
 
@@ -111,7 +114,8 @@ def _page(request: HttpRequest, shown: reading.ReadingSettings, faults: dict[str
     context: dict[str, Any] = {
         "settings": shown, "faults": faults, "keys": KEYS, "keeper": visit.keeper, "known": visit.reader is not None,
         "numbers": readers.count(visit.reader), "done": _SAID.get(request.GET.get("done", ""), ""),
-        "personal": visit.personal, "may_comment": visit.can("comment"), "reader": reader,
+        "personal": visit.personal, "may_keep": visit.can("keep"), "may_comment": visit.can("comment"),
+        "reader": reader,
         "display_name": name if name is not None else reader.name if reader is not None else "",
         "names_shown": choices.choice("vote_names") is True,
     }
