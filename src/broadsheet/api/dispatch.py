@@ -13,9 +13,11 @@ import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware
+from django.utils.cache import patch_vary_headers
 
 from ..errors import BroadsheetError, UsageError
-from ..readers.comments import TooMany
+from ..readers import comments
+from ..readers import limits as acting
 from ..readers.votes import NotAllowed
 from ..web import limits
 from ..web.frontpage import now
@@ -42,6 +44,7 @@ def answer(request: HttpRequest, operations: Mapping[str, Operation], in_path: M
     except Problem as problem:
         left = None if problem.status == 429 else _peek(request, visit)
         response = problems.response_of(problem)
+    patch_vary_headers(response, ("Authorization",))
     if left is not None:
         burst, rate = (BURST, RATE) if visit.personal else (limits.BURST, limits.RATE)
         response["RateLimit-Limit"], response["RateLimit-Remaining"] = str(int(burst)), str(int(left))
@@ -69,7 +72,7 @@ def _answer(
         return _response(operation, _function(operation)(call))
     except Http404 as missing:
         raise problems.not_found(str(missing) or "There is nothing of this name here.") from missing
-    except TooMany as problem:
+    except (comments.TooMany, acting.TooMany) as problem:
         raise Problem(429, "too-fast", str(problem), retry_after=600) from problem
     except NotAllowed as problem:
         raise Problem(403, "refused", str(problem)) from problem

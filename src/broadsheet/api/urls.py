@@ -50,6 +50,8 @@ urlpatterns = [
     path("api/papers", _view("hf.views", "search"), name="hf-papers"),
     path("api/papers/search", _view("hf.views", "search"), name="hf-search"),
     path("api/papers/<path:path>", _view("hf.views", "paper"), name="hf-paper"),
+    path("api", _view("views", "page"), name="api"),
+    path("api/v1/openapi.json", _view("views", "openapi"), name="api-openapi"),
     path("papers/<path:path>.md", _view("hf.views", "read"), name="hf-read"),
     *(path(_route(at), _operations(at, operations), name=f"api-{next(iter(operations.values())).name}")
       for at, operations in by_path().items()),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
+from broadsheet.api import problems
 from broadsheet.readers import service
 
 from . import access, limits
@@ -69,7 +70,7 @@ class ReaderMiddleware:
         if not visit.personal and limits.counts(request.path):
             wait = self.buckets.take(limits.client_of(request))
             if wait:
-                return _later(wait)
+                return _later(wait, api=request.path.startswith("/api/"))
         response = self.get_response(request)
         _say_who_may_keep(response, visit)
         if request.method == "GET" and response.status_code == 200 and visit.reader is not None:
@@ -108,9 +109,13 @@ def _note(visit: Visit) -> None:
         log.warning("The visit was not noted: the database was busy. Nothing else is affected.")
 
 
-def _later(wait: float) -> HttpResponse:
+def _later(wait: float, *, api: bool = False) -> HttpResponse:
     """429: plain text, made without template or database, so that refusing is cheaper than serving."""
     seconds = max(1, math.ceil(wait))
+    if api:
+        return problems.response_of(problems.Problem(
+            429, "too-fast", f"Too many requests in a short time. Nothing is wrong; go on in {seconds} s. A token may "
+            "ask more often.", retry_after=seconds))
     response = HttpResponse(
         f"Too many pages in a short time. Nothing is wrong; go on in {seconds} s.\n"
         "Programs: see /robots.txt, and /api/v1/papers for lists.\n",

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from ...errors import BroadsheetError
@@ -31,10 +32,12 @@ def _guarded(view: View) -> View:
     @functools.wraps(view)
     def guarded(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
         try:
-            return view(request, *given, **named)
+            response = view(request, *given, **named)
         except problems.Problem as problem:
             problem.more["error"] = problem.detail
-            return problems.response_of(problem)
+            response = problems.response_of(problem)
+        patch_vary_headers(response, ("Authorization",))
+        return response
 
     return require_safe(guarded)
 

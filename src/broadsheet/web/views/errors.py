@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import secrets
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from broadsheet.api import problems
 from broadsheet.web.rendering import render
 
 log = logging.getLogger("broadsheet.web")
@@ -29,8 +30,8 @@ def _notice(request: HttpRequest, status: int, heading: str, lines: list[str]) -
     level = logging.ERROR if status >= 500 else logging.INFO
     log.log(level, "%s %s on %s (%s)", status, heading, request.path[:200], quote)
     if request.path.startswith("/api/"):
-        return JsonResponse({"error": {"status": status, "what": heading, "next": lines[-1], "quote": quote}},
-                            status=status)
+        name = {404: "not-found", 403: "form-token"}.get(status, "fault")
+        return problems.response_of(problems.Problem(status, name, " ".join((heading + ".", lines[0])), quote=quote))
     try:
         return render(request, "error.jinja", {
             "heading": heading, "lines": lines, "quote": quote, "now": timezone.localtime(),
