@@ -14,6 +14,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from math import log2
 
 COVERAGE = 1.0
@@ -21,7 +22,10 @@ COVERAGE = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A paper that may go into the mail. ``want`` ≥ 0: what streams, topics and acts say; ``about``: topic → 0 to 1."""
+    """A paper that may go into the mail. ``want`` ≥ 0: what streams, topics and acts say; ``about``: topic → 0 to 1.
+
+    ``since``: when it came to what is followed, where that is not its day (a paper put into a collection).
+    """
 
     paper: int
     want: float
@@ -29,6 +33,7 @@ class Item:
     streams: frozenset[str] = frozenset()
     late: bool = False
     reason: str = ""
+    since: datetime | None = None
 
     @property
     def main(self) -> str:

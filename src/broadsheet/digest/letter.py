@@ -28,6 +28,7 @@ class Line:
     vote: str = ""
     save: str = ""
     flag: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def line_of(paper: Paper, base: str, reason: str, *, member: bool, claim: bool =
     flag = ""
     if paper.retraction:
         flag = str(paper.retraction.get("kind", "retracted")).capitalize()
-    return Line(latex.readable(paper.title), f"{base}/papers/{path}", says, byline(paper, year), reason, flag=flag)
+    return Line(latex.readable(paper.title), f"{base}/papers/{path}", says, byline(paper, year), reason, flag=flag,
+                key=paper.key)
 
 
 def byline(paper: Paper, year: int = 0) -> str:

@@ -6,9 +6,10 @@ Nothing is loaded from outside, nothing is tracked, no address is rewritten.
 
 from __future__ import annotations
 
+import binascii
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -20,8 +21,9 @@ from unicodedata import east_asian_width
 
 import css_inline
 from jinja2 import Environment, PackageLoader
+from markupsafe import escape
 
-from .letter import Letter
+from .letter import Letter, Zone
 
 WIDTH = 72  # columns of the plain text (RFC 3676 asks for less than 79)
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -57,6 +59,11 @@ def build(letter: Letter, envelope: Envelope) -> EmailMessage:
     return compose(envelope, letter.subject, text_of(letter), html_of(letter))
 
 
+def as_bytes(letter: Letter, envelope: Envelope) -> bytes:
+    """The whole message as it is sent."""
+    return build(letter, envelope).as_bytes()
+
+
 def compose(envelope: Envelope, subject: str, text: str, html: str, *, listed: bool = True) -> EmailMessage:
     """A message of two alternatives. ``listed``: it belongs to a list and can be stopped with one click."""
     message = EmailMessage(policy=SMTP)
@@ -71,9 +78,20 @@ def compose(envelope: Envelope, subject: str, text: str, html: str, *, listed: b
         message["List-Id"] = f"{header(envelope.list_name)[:60]} <{envelope.list_id}>"
         message["List-Unsubscribe"] = f"<{envelope.stop_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(text, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message.make_alternative()
+    message.attach(_part(text, "plain"))
+    message.attach(_part(html, "html"))
     return message
+
+
+def _part(text: str, subtype: str) -> EmailMessage:
+    """A part in quoted-printable, which mail servers of any age carry; encoded in C, for there are many."""
+    made = EmailMessage(policy=SMTP)
+    made["Content-Type"] = f'text/{subtype}; charset="utf-8"'
+    made["Content-Transfer-Encoding"] = "quoted-printable"
+    raw = binascii.b2a_qp(text.encode("utf-8", "replace").replace(b"\r\n", b"\n"), istext=True)
+    made.set_payload(raw.decode("ascii"))
+    return made
 
 
 def _address(address: str, name: str = "") -> Address:
@@ -103,12 +121,55 @@ def render(name: str, **context: object) -> str:
 
 def html_of(letter: Letter) -> str:
     """The HTML part."""
-    return render("letter.html.jinja", letter=letter)
+    generic, own = _generic(letter)
+    return _filled(_html(generic), {sign: str(escape(text)) for sign, text in own.items()})
 
 
 def text_of(letter: Letter) -> str:
     """The plain text part."""
-    return re.sub(r"\n{3,}", "\n\n", render("letter.txt.jinja", letter=letter)).strip() + "\n"
+    generic, own = _generic(letter)
+    return _filled(_text(generic), {**own, _sign("why"): wrapped(letter.why_sent)})
+
+
+@lru_cache(maxsize=256)
+def _html(generic: Letter) -> str:
+    return render("letter.html.jinja", letter=generic)
+
+
+@lru_cache(maxsize=256)
+def _text(generic: Letter) -> str:
+    return re.sub(r"\n{3,}", "\n\n", render("letter.txt.jinja", letter=generic)).strip() + "\n"
+
+
+def _sign(name: str | int) -> str:
+    """A place in a page that is made once for many readers (letters of Unicode's private use area)."""
+    return f"\ue000{name}\ue001"
+
+
+_SIGNS = re.compile("\ue000(?:[0-9]+|[a-z]+)\ue001")
+
+
+def _filled(page: str, own: dict[str, str]) -> str:
+    return _SIGNS.sub(lambda found: own.get(found.group(), ""), page)
+
+
+def _generic(letter: Letter) -> tuple[Letter, dict[str, str]]:
+    """The letter with signs in place of what is one reader's, and what the signs stand for."""
+    own = {_sign("next"): letter.upcoming, _sign("why"): letter.why_sent, _sign("stop"): letter.stop_url,
+           _sign("change"): letter.change_url}
+    zones = []
+    for zone in letter.zones:
+        lines = []
+        for line in zone.lines:
+            signs = {}
+            for name in ("vote", "save"):
+                if address := getattr(line, name):
+                    signs[name] = _sign(len(own))
+                    own[signs[name]] = address
+            lines.append(replace(line, **signs) if signs else line)
+        zones.append(Zone(zone.title, tuple(lines)))
+    return replace(letter, zones=tuple(zones), upcoming=_sign("next"), why_sent=_sign("why"), stop_url=_sign("stop"),
+                   change_url=_sign("change")), own
 
 
 def wrapped(text: str, first: str = "", rest: str = "") -> str:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..catalogue import papers
 from ..catalogue.models import Paper, PaperAuthor, PaperTerm
-from ..editions import service
+from ..editions import load, service
 from ..editions.candidates import Candidate
 from ..editions.formulas import day_points
+from ..readers import collections, follows, streams
+from ..readers.models import Kept, Reader, Stream
+from ..search import service as searching
 from ..text.folding import slug
 from .choice import Item
 from .letter import Line, line_of
 from .models import Subscription
 
 LEAD, SECOND, GROUP = 3.0, 1.5, 1.0  # what standing in a zone of the front page adds to a paper's want
+FOLLOWED = 2.0  # what being in a stream, or on what is followed, adds
+SEARCHED = 200  # newest hits of a search that a mail looks at
+OF_READERS = ("stream", "collection", "foryou")
 TALKED = "Still talked about"
 FOR_GROUP = "For this group"
 
@@ -37,6 +43,7 @@ class Pool:
     totals: dict[date, int] = field(default_factory=dict)
     number: int = 0
     _rows: dict[int, Paper] = field(default_factory=dict)
+    _items: dict[tuple[str, str, str], list[Item]] = field(default_factory=dict)
     _lines: dict[tuple[int, bool], Line | None] = field(default_factory=dict)
 
     def since(self, through: date | None) -> int:
@@ -47,6 +54,10 @@ class Pool:
         """How much the day's own order wants a paper: its points, and what its zone adds."""
         points = day_points(self.candidates[paper], self.site.interests).total
         return 1.0 + points + self.chosen.get(paper, ("", "", 0.0))[2]
+
+    def zone(self, paper: int) -> str:
+        """The heading under which the front page put it; empty for what leads, and for what it did not choose."""
+        return self.chosen.get(paper, ("", "", 0.0))[0]
 
     def item(self, paper: int, reason: str = "", more: float = 0.0, streams: frozenset[str] = frozenset()) -> Item:
         """The paper as something to choose; ``more`` is added to its want."""
@@ -63,7 +74,7 @@ class Pool:
             self._lines[place] = (
                 line_of(row, self.base, "", member=member, year=self.days[0].year) if row is not None else None)
         made = self._lines[place]
-        return None if made is None else Line(made.title, made.url, made.claim, made.byline, reason, flag=made.flag)
+        return None if made is None else replace(made, reason=reason)
 
     def read(self, wanted: Sequence[int]) -> None:
         """Read these papers at once, so that :meth:`line` asks for none of them alone."""
@@ -100,8 +111,21 @@ def pool(days: tuple[date, ...], today: date, site: service.Site, base: str) -> 
 def items_of(subscription: Subscription, found: Pool) -> list[Item]:
     """What a subscription may choose from, each paper with its true reason."""
     kind, value, label = subscription.kind, subscription.value, subscription.label or subscription.value
+    reader = subscription.reader
+    if kind in OF_READERS:
+        return _of_reader(kind, value, reader, found) if reader is not None else []
+    place = (kind, value, label)
+    if place not in found._items:
+        found._items[place] = _shared(kind, value, label, found)
+    return found._items[place]
+
+
+def _shared(kind: str, value: str, label: str, found: Pool) -> list[Item]:
+    """Items that are the same for all who follow the same."""
     if kind == "site":
         return [found.item(paper, reason) for paper, (_, reason, _) in found.chosen.items()]
+    if kind == "search":
+        return _searched(value, found)
     return [found.item(paper, reason) for paper, reason in _followed(kind, value, label, found.days)
             if paper in found.candidates]
 
@@ -119,3 +143,50 @@ def _followed(kind: str, value: str, label: str, days: tuple[date, ...]) -> list
         rows = Paper.objects.filter(organisation=value, edition_day__in=days)
         return [(paper, f"From {label}, which you follow") for paper in rows.values_list("id", flat=True)]
     return []
+
+
+def _searched(text: str, found: Pool) -> list[Item]:
+    """What surely matches a search, by words. Raises SearchError while there is no index: the mail waits."""
+    result = searching.search(text, mode="words", order="newest", limit=SEARCHED, today=found.days[0])
+    return [found.item(hit.row, f"Matches your search: {text}") for hit in result.hits
+            if hit.sure and hit.row in found.candidates]
+
+
+def _of_reader(kind: str, value: str, reader: Reader, found: Pool) -> list[Item]:
+    """Items of what is one reader's: a stream, a collection, everything that is for the reader."""
+    if kind == "collection":
+        return _collected(value, reader, found)
+    if kind == "stream":
+        stream = streams.visible(reader, value)
+        return _streamed([stream], found) if stream is not None else []
+    items = {item.paper: item for item in _streamed(streams.of(reader), found)}
+    for follow in follows.of(reader):
+        for paper, reason in _followed(follow.kind, follow.value, follow.label, found.days):
+            if paper in found.candidates and paper not in items:
+                items[paper] = found.item(paper, reason, FOLLOWED, frozenset({f"{follow.kind}:{follow.value}"}))
+    for paper, (_, reason, _) in found.chosen.items():  # and what the front page has, which wants less
+        items.setdefault(paper, found.item(paper, reason))
+    return list(items.values())
+
+
+def _streamed(wanted: Sequence[Stream], found: Pool) -> list[Item]:
+    """Papers of the days that these streams take; a paper of several belongs to all of them."""
+    taken: dict[int, tuple[str, set[str]]] = {}
+    for stream in wanted:
+        for paper, reason in streams.matches(stream, found.candidates.values()):
+            known = taken.setdefault(paper, (f"In your stream {stream.name}: {reason}", set()))
+            known[1].add(f"stream:{stream.key}")
+    return [found.item(paper, reason, FOLLOWED, frozenset(names)) for paper, (reason, names) in taken.items()]
+
+
+def _collected(key: str, reader: Reader, found: Pool) -> list[Item]:
+    """The newest papers of a collection, whatever their day; new is what was put there since the last mail."""
+    collection = collections.visible(reader, key)
+    if collection is None:
+        return []
+    newest = Kept.objects.filter(collection=collection).order_by("-added_at")
+    kept = dict(newest.values_list("paper_id", "added_at")[:100])
+    missing = [paper for paper in kept if paper not in found.candidates]
+    found.candidates.update({one.id: one for one in load.by_ids(missing, found.site.table) if not one.retracted})
+    said = f"Put into the collection {collection.name}"
+    return [replace(found.item(paper, said), since=added) for paper, added in kept.items() if paper in found.candidates]

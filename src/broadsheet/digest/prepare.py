@@ -1,7 +1,8 @@
-"""Makes the mails that are due: choice, letter, message and outbox row, one transaction for each subscription.
+"""Makes the mails that are due: choice, letter, message and outbox row, many subscriptions in one transaction.
 
 A mail covers the days since the last one, and of the days before what came after that mail was made, so that no paper
-is lost by coming late. A paper goes to a subscription once, and a subscription gets one mail for a period.
+is lost by coming late. A paper goes to a subscription once, and a subscription gets one mail for a period. What many
+subscriptions have in common (papers of the days, choices, lines, pages) is made once for all of them.
 """
 
 from __future__ import annotations
@@ -15,20 +16,24 @@ from django.db import transaction
 
 from ..editions import calendar
 from ..editions.service import Site
+from ..readers import roles
 from . import outbox, schedule
 from .choice import Item, Limits, choose
-from .letter import Letter, Line, counted, day_words, zones_of
-from .message import Envelope, build, message_id
+from .letter import Letter
+from .message import Envelope, as_bytes, message_id
 from .models import Outbox, Sent, Subscription
-from .pools import TALKED, Pool, items_of, pool
+from .pools import Pool, items_of, pool
 from .setup import Setup
+from .writing import Writer, next_due
 
+__all__ = ["Prepared", "Preparer", "Setup", "waiting"]
 log = logging.getLogger("broadsheet.digest")
 MOST_DAYS = 11  # edition days that one mail may cover
 LATE = timedelta(days=3)  # how far behind the last mail a paper may still come
 PER_TOPIC = 3
-TALKED_SHOWN = 3
 WEEKLY_MOST = 15
+TOGETHER = 100  # subscriptions in one transaction: others write between two of them
+NONE: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -40,6 +45,20 @@ class Prepared:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A mail ready for the outbox, or none (``message`` empty), and what its subscription knows afterwards."""
+
+    subscription: Subscription
+    due: datetime
+    period: str
+    days: tuple[date, ...]
+    chosen: tuple[Item, ...]
+    subject: str = ""
+    message_id: str = ""
+    message: bytes = b""
+
+
 @dataclass(slots=True)
 class Preparer:
     """Prepares mails at a moment; reads each span of days once for all subscriptions that look at it."""
@@ -48,93 +67,104 @@ class Preparer:
     site: Site
     now: datetime
     _pools: dict[tuple[date, ...], Pool] = field(default_factory=dict)
+    _spans: dict[tuple[object, ...], tuple[date, ...]] = field(default_factory=dict)
+    _choices: dict[tuple[object, ...], tuple[Item, ...]] = field(default_factory=dict)
+    _writer: Writer | None = None
+
+    @property
+    def writer(self) -> Writer:
+        """The writer of this run."""
+        if self._writer is None:
+            self._writer = Writer(self.setup, self.now)
+        return self._writer
 
     def run(self, limit: int = 1000) -> Prepared:
         """Prepare up to ``limit`` due subscriptions."""
         done = Prepared()
         due = Subscription.objects.filter(due_at__lte=self.now, state=Subscription.State.ACTIVE)
-        for subscription in due.order_by("due_at", "id")[:limit]:
-            try:
-                made = self.one(subscription)
-            except Exception as problem:  # one subscription never stops the others; it is tried again later
-                log.exception("the digest of subscription %d was not prepared", subscription.pk)
-                done.problems.append(f"subscription {subscription.pk}: {problem}")
-                Subscription.objects.filter(pk=subscription.pk).update(due_at=self.now + timedelta(minutes=10))
-                continue
-            done.mails += made
-            done.skipped += not made
+        ids = list(due.order_by("due_at", "id").values_list("id", flat=True)[:limit])
+        for start in range(0, len(ids), TOGETHER):
+            rows = Subscription.objects.select_related("reader").in_bulk(ids[start:start + TOGETHER])
+            self._together([rows[one] for one in ids[start:start + TOGETHER] if one in rows], done)
         return done
 
     def one(self, subscription: Subscription) -> bool:
         """Prepare one subscription's mail of the period; False when there is nothing to send."""
+        return bool(self._commit([self._make(subscription, self._had([subscription]))]))
+
+    def _together(self, subscriptions: Sequence[Subscription], done: Prepared) -> None:
+        had = self._had(subscriptions)
+        made = []
+        for subscription in subscriptions:
+            try:
+                made.append(self._make(subscription, had))
+            except Exception as problem:  # one subscription never stops the others; it is tried again later
+                log.exception("the digest of subscription %d was not prepared", subscription.pk)
+                done.problems.append(f"subscription {subscription.pk}: {problem}")
+                Subscription.objects.filter(pk=subscription.pk).update(due_at=self.now + timedelta(minutes=10))
+        mails = self._commit(made)
+        done.mails += mails
+        done.skipped += len(made) - mails
+
+    def _had(self, subscriptions: Sequence[Subscription]) -> Mapping[int, frozenset[int]]:
+        """Papers that went to these subscriptions; enough of the past to cover every day that a mail looks at."""
+        rows = Sent.objects.filter(subscription__in=[one.pk for one in subscriptions])
+        if all(one.kind not in {"collection", "search"} for one in subscriptions):
+            rows = rows.filter(day__gte=self.now.date() - timedelta(days=30))
+        found: dict[int, set[int]] = {}
+        for subscription, paper in rows.values_list("subscription_id", "paper_id"):
+            found.setdefault(subscription, set()).add(paper)
+        return {one: frozenset(papers) for one, papers in found.items()}
+
+    def _make(self, subscription: Subscription, had: Mapping[int, frozenset[int]]) -> Made:
+        """Choice, letter and message of a subscription; nothing is stored."""
         due = subscription.due_at or self.now
         today = due.astimezone(schedule.zone(subscription.timezone)).date()
         period = schedule.period_of(due, cadence=subscription.cadence, timezone=subscription.timezone)
+        reader = subscription.reader
+        if self.setup.private and (reader is None or not roles.can(reader, "read", local=reader.local, private=True)):
+            return Made(subscription, due, period, (), ())
         days = self._days(subscription, today)
         found = self._pool(days, today) if days else None
-        chosen = self.chosen(subscription, found) if found is not None else ()
-        enough = len(chosen) >= max(1, subscription.fewest) or (not chosen and bool(self.setup.notes))
-        letter = self.letter(subscription, found, chosen, today) if enough else None
-        return self._commit(subscription, due, period, days, chosen, letter)
+        chosen = self.chosen(subscription, found, had.get(subscription.pk, NONE)) if found is not None else ()
+        if len(chosen) < max(1, subscription.fewest) and (chosen or not self.setup.notes):
+            return Made(subscription, due, period, days, chosen)
+        letter = self.writer.letter(subscription, found, chosen, today)
+        name = f"{subscription.key}:digest:{period}"
+        envelope = Envelope(self.setup.mail_from, self.setup.site_name, subscription.email,
+                            f"{subscription.kind}.{self.setup.host}", self.setup.site_name, letter.stop_url, name,
+                            self.now)
+        return Made(subscription, due, period, days, chosen, letter.subject, message_id(name, self.setup.mail_from),
+                    as_bytes(letter, envelope))
 
     def preview(self, subscription: Subscription) -> Letter:
         """The letter that a subscription would get now; nothing is stored."""
         today = self.now.astimezone(schedule.zone(subscription.timezone)).date()
         days = self._days(subscription, today)
         found = self._pool(days, today) if days else None
-        return self.letter(subscription, found, self.chosen(subscription, found) if found else (), today)
+        chosen = self.chosen(subscription, found, NONE) if found else ()
+        return self.writer.letter(subscription, found, chosen, today)
 
-    def chosen(self, subscription: Subscription, found: Pool) -> tuple[Item, ...]:
+    def chosen(self, subscription: Subscription, found: Pool, had: frozenset[int] = NONE) -> tuple[Item, ...]:
         """The papers for a subscription: wanted, diverse, never sent before."""
-        items = items_of(subscription, found)
-        had: frozenset[int] = frozenset()
-        if items and subscription.pk:
-            had = frozenset(Sent.objects.filter(subscription=subscription, paper_id__in=[item.paper for item in items])
-                            .values_list("paper_id", flat=True))
-        fresh = [new for item in items if item.paper not in had and (new := _if_new(item, subscription, found))]
+        fresh = [new for item in items_of(subscription, found) if item.paper not in had
+                 and (new := _if_new(item, subscription, found))]
         most = min(subscription.most, 50) if subscription.cadence != "weekly" else max(subscription.most, WEEKLY_MOST)
-        if subscription.kind == "site":
-            return choose(fresh, {}, Limits(most=most, per_topic=PER_TOPIC)).items
-        # Who follows one topic wants it, so its papers do not crowd each other out.
-        weights = dict.fromkeys((topic for item in fresh for topic in item.about), 0.5)
-        return choose(fresh, weights, Limits(most=most, per_topic=most)).items
-
-    def letter(self, subscription: Subscription, found: Pool | None, chosen: Sequence[Item], today: date) -> Letter:
-        """The letter of a choice."""
-        setup, member = self.setup, subscription.reader_id is not None
-        lines: list[tuple[str, Line]] = []
-        if found is not None:
-            found.read([item.paper for item in chosen])
-            ranked = sorted(chosen, key=lambda item: (_zone(found, item) != "", -item.want, item.paper))
-            lines = [(_zone(found, item), line) for item in ranked
-                     if (line := self._line(found, item.paper, item.reason, member)) is not None]
-            if subscription.kind == "site" and chosen:
-                names = {item.paper for item in chosen}
-                talked = [one for one in found.talked.items() if one[0] not in names][:TALKED_SHOWN]
-                found.read([paper for paper, _ in talked])
-                lines += [(TALKED, line) for paper, reason in talked
-                          if (line := self._line(found, paper, reason, member)) is not None]
-        day = found.days[0] if found is not None else today
-        total = found.since(subscription.through) if found is not None else 0
-        return Letter(
-            site=setup.site_name, site_url=f"{setup.base}/", heading=self._heading(subscription, found, today),
-            about=self._about(subscription, total, len(chosen)), zones=zones_of(lines),
-            notes=(*self._quiet_days(subscription, today), *setup.notes),
-            all_url=f"{setup.base}/papers/date/{day}", all_words=f"All {total:,} papers" if total else "The whole site",
-            upcoming=self._upcoming(subscription),
-            why_sent=_why_sent(subscription),
-            stop_url=f"{setup.base}/mail/stop/{subscription.key}", change_url=f"{setup.base}/mail/{subscription.key}")
-
-    def _line(self, found: Pool, paper: int, reason: str, member: bool) -> Line | None:
-        """One bad paper never stops a digest: it is left out and named in the log."""
-        try:
-            return found.line(paper, reason, member=member)
-        except Exception:
-            log.exception("paper %d cannot be printed in a mail and is left out", paper)
-            return None
+        place = (found.days, subscription.kind, most, tuple((item.paper, item.late, item.reason) for item in fresh))
+        if place not in self._choices:
+            if len(self._choices) > 2000:
+                self._choices.clear()
+            self._choices[place] = _best(subscription.kind, fresh, most)
+        return self._choices[place]
 
     def _days(self, subscription: Subscription, today: date) -> tuple[date, ...]:
         """The edition days to look at, newest first."""
+        place = (today, subscription.through, subscription.cadence)
+        if place not in self._spans:
+            self._spans[place] = self._look(subscription, today)
+        return self._spans[place]
+
+    def _look(self, subscription: Subscription, today: date) -> tuple[date, ...]:
         newest = calendar.newest_day(today)
         if newest is None:
             return ()
@@ -153,73 +183,45 @@ class Preparer:
             self._pools[days] = pool(days, today, self.site, self.setup.base)
         return self._pools[days]
 
-    def _heading(self, subscription: Subscription, found: Pool | None, today: date) -> str:
-        if subscription.cadence == "weekly":
-            year, week, _ = today.isocalendar()
-            return f"Week {week} of {year}"
-        number = f", No. {found.number:,}" if found is not None and found.number else ""
-        return f"{day_words(today)}{number}"
-
-    def _about(self, subscription: Subscription, total: int, chosen: int) -> str:
-        whom = self.setup.group if subscription.kind == "site" else subscription.label or subscription.value
-        if not chosen:
-            return "No new paper was announced."
-        said = f"{counted(chosen, 'paper')} of {total:,}" if chosen < total else counted(chosen, "paper")
-        return f"{said}, chosen for {whom}." if whom else f"{said}."
-
-    def _quiet_days(self, subscription: Subscription, today: date) -> tuple[str, ...]:
-        """One line for the days since the last mail on which nothing was announced."""
-        if subscription.through is None or subscription.cadence == "weekly":
-            return ()
-        with_papers = {one.day for one in calendar.rough_counts(subscription.through, today)}
-        span = (today - subscription.through).days
-        quiet = [subscription.through + timedelta(days=n) for n in range(1, min(span, MOST_DAYS) + 1)]
-        names = [day_words(day).split(" ")[0] for day in quiet if day not in with_papers and day < today]
-        if not names:
-            return ()
-        said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-        return (f"Nothing was announced on {said}.",)
-
-    def _upcoming(self, subscription: Subscription) -> str:
-        moment = _next(subscription, self.now).astimezone(schedule.zone(subscription.timezone))
-        return f"{day_words(moment.date()).split(' ')[0]} {moment:%H:%M}"
-
-    def _commit(self, subscription: Subscription, due: datetime, period: str, days: tuple[date, ...],
-                chosen: Sequence[Item], letter: Letter | None) -> bool:
-        """Outbox row, what was sent and the next due moment, all or nothing."""
-        message = None
-        if letter is not None:
-            name = f"{subscription.key}:digest:{period}"
-            message = build(letter, Envelope(
-                self.setup.mail_from, self.setup.site_name, subscription.email,
-                f"{subscription.kind}.{self.setup.host}", self.setup.site_name, letter.stop_url, name, self.now))
+    def _commit(self, made: Sequence[Made]) -> int:
+        """Outbox rows, what was sent and the next due moments, all or nothing. Returns how many mails were put."""
         with transaction.atomic():
-            current = Subscription.objects.select_for_update().filter(
-                pk=subscription.pk, state=Subscription.State.ACTIVE, due_at=subscription.due_at).first()
-            if current is None:  # stopped, changed or prepared by somebody else meanwhile
-                return False
-            put = message is not None and letter is not None and outbox.put(
-                current, "digest", period, self.now, message=message.as_bytes(),
-                message_id=message_id(f"{subscription.key}:digest:{period}", self.setup.mail_from),
-                subject=letter.subject, papers=len(chosen))
-            if put:
-                Sent.objects.bulk_create(
-                    [Sent(subscription=current, paper_id=item.paper, day=days[0]) for item in chosen],
-                    ignore_conflicts=True)
-                current.prepared_at = self.now
-                if days:
-                    current.through = days[0]
-            elif days and current.through is None:
-                current.through = days[-1] - timedelta(days=1)  # so that the papers of a skipped mail wait
-            current.due_at = _next(current, max(due, self.now))
-            current.save(update_fields=["through", "prepared_at", "due_at"])
-        return bool(put)
+            rows = {one.pk: one for one in Subscription.objects.select_for_update(of=("self",)).filter(
+                pk__in=[one.subscription.pk for one in made], state=Subscription.State.ACTIVE)}
+            # One that was stopped, changed or prepared by somebody else meanwhile is left alone.
+            still = [(rows[one.subscription.pk], one) for one in made if one.subscription.pk in rows
+                     and rows[one.subscription.pk].due_at == one.subscription.due_at]
+            ready = [(row, one) for row, one in still if one.message]
+            new = outbox.put_all([outbox.row_of(row, "digest", one.period, self.now, message=one.message,
+                                                message_id=one.message_id, subject=one.subject, papers=len(one.chosen))
+                                  for row, one in ready])
+            Sent.objects.bulk_create(
+                [Sent(subscription=row, paper_id=item.paper, day=one.days[0]) for row, one in ready if row.pk in new
+                 for item in one.chosen], ignore_conflicts=True)
+            for row, one in still:
+                self._advance(row, one, put=row.pk in new)
+            Subscription.objects.bulk_update([row for row, _ in still], ["through", "prepared_at", "due_at"])
+        return len(new)
+
+    def _advance(self, row: Subscription, one: Made, *, put: bool) -> None:
+        if put:
+            row.prepared_at = self.now
+            if one.days:
+                row.through = one.days[0]
+        elif one.days and row.through is None:
+            row.through = one.days[-1] - timedelta(days=1)  # so that the papers of a skipped mail wait
+        row.due_at = next_due(row, max(one.due, self.now))
 
 
-def _why_sent(subscription: Subscription) -> str:
-    since = subscription.confirmed_at
-    on = f" on {day_words(since.date()).split(' ', 1)[1]}" if since is not None else ""
-    return f"Sent to {subscription.email} because you asked for it{on}."
+def _best(kind: str, fresh: Sequence[Item], most: int) -> tuple[Item, ...]:
+    if kind == "site":
+        return choose(fresh, {}, Limits(most=most, per_topic=PER_TOPIC)).items
+    if kind == "foryou":
+        streams = sorted({name for item in fresh for name in item.streams})
+        return choose(fresh, {}, Limits(most=most, per_topic=max(PER_TOPIC, most // 2), streams=streams)).items
+    # Who follows one topic wants it, so its papers do not crowd each other out.
+    weights = dict.fromkeys((topic for item in fresh for topic in item.about), 0.5)
+    return choose(fresh, weights, Limits(most=most, per_topic=most)).items
 
 
 def _if_new(item: Item, subscription: Subscription, found: Pool) -> Item | None:
@@ -227,18 +229,10 @@ def _if_new(item: Item, subscription: Subscription, found: Pool) -> Item | None:
     candidate, through, since = found.candidates[item.paper], subscription.through, subscription.prepared_at
     if through is None or candidate.day is None or candidate.day > through:
         return item
-    if since is None or candidate.added_at is None or candidate.added_at <= since:
+    added = item.since or candidate.added_at
+    if since is None or added is None or added <= since:
         return None
-    return replace(item, late=candidate.day < through)
-
-
-def _zone(found: Pool, item: Item) -> str:
-    return found.chosen.get(item.paper, ("", "", 0.0))[0]
-
-
-def _next(subscription: Subscription, after: datetime) -> datetime:
-    return schedule.next_due(after, cadence=subscription.cadence, weekday=subscription.weekday,
-                             hour=subscription.hour, timezone=subscription.timezone)
+    return replace(item, late=item.since is None and candidate.day < through)
 
 
 def waiting(now: datetime) -> Mapping[str, int | str]:

@@ -21,6 +21,7 @@ class Setup:
     mail_from: str
     host: str
     notes: tuple[str, ...] = ()
+    private: bool = False  # a site for members only
 
 
 def setup_of(config: Config, chosen: Mapping[str, Any], notes: tuple[str, ...] = ()) -> Setup:
@@ -28,7 +29,7 @@ def setup_of(config: Config, chosen: Mapping[str, Any], notes: tuple[str, ...] =
     base = base_address(config)
     host = urlsplit(base).hostname or "localhost"
     return Setup(base, str(chosen.get("name") or "Broadsheet"), str(chosen.get("group") or ""), sender_of(config),
-                 host, notes)
+                 host, notes, config.privacy == "members")
 
 
 def sender_of(config: Config) -> str:
