@@ -119,29 +119,37 @@ def move(paper: Paper, to_day: date, by: int | None, now: datetime, today: date)
     return made
 
 
-def undo(act: Curation, now: datetime) -> bool:
-    """Undo one act; False when it was undone before. A moved paper goes where its other moves, else its records, say.
-
-    Raises :class:`UsageError` where that would change a closed day.
-    """
+def release(paper: Paper, day: date, now: datetime) -> bool:
+    """Undo a pin or drop of a paper on ``day``; False where there is none. Raises as :func:`pin` for a closed day."""
+    acts = standing().filter(paper=paper, day=day).exclude(act=Act.MOVE)
+    if not acts.exists():
+        return False
+    _open(day)
     with transaction.atomic():
-        if not standing().filter(pk=act.pk).update(undone_at=now):
+        return bool(acts.update(undone_at=now))
+
+
+def send_back(paper: Paper, now: datetime) -> bool:
+    """Undo all moves of a paper: its records decide its day again. False where it was not moved."""
+    with transaction.atomic():
+        if not standing().filter(paper=paper, act=Act.MOVE).update(undone_at=now):
             return False
-        _open(act.to_day or act.day)
-        if act.act == Act.MOVE:
-            last = standing().filter(paper=act.paper_id, act=Act.MOVE).order_by("-id").first()
-            standing().filter(paper=act.paper_id).exclude(act=Act.MOVE).update(undone_at=now)
-            placing.place(act.paper, last.to_day if last is not None else None, now)
+        standing().filter(paper=paper).update(undone_at=now)
+        placing.place(paper, None, now)
     return True
 
 
-def redo(act: Curation, now: datetime, today: date) -> Curation:
-    """Do an undone act again. Raises as the act itself."""
-    if act.act == Act.PIN:
-        return pin(act.paper, act.day, act.place, act.by, now)
-    if act.act == Act.DROP:
-        return drop(act.paper, act.day, act.by, now)
-    return move(act.paper, act.to_day or act.day, act.by, now, today)
+def state(paper: Paper, day: date) -> tuple[int | None, bool]:
+    """Where a paper is pinned on ``day`` (None: nowhere), and whether it is dropped."""
+    own = list(standing().filter(paper=paper, day=day).exclude(act=Act.MOVE).order_by("-id"))
+    place = next((one.place for one in own if one.act == Act.PIN), None)
+    return place, any(one.act == Act.DROP for one in own)
+
+
+def moved_to(paper: Paper) -> date | None:
+    """The day that editors moved a paper to; None where its records decide."""
+    last = standing().filter(paper=paper, act=Act.MOVE).order_by("-id").first()
+    return last.to_day if last is not None else None
 
 
 def write(day: date, headline: str, text: str, html: str, by: int | None, now: datetime) -> DayNote | None:
