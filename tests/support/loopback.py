@@ -186,6 +186,11 @@ class Loopback:
         return 404, {}, b"no such page"
 
     def _oai(self, query: dict[str, str]) -> str:
+        if query.get("verb") == "GetRecord":
+            found = [one for one in self.papers if query["identifier"] == f"oai:arXiv.org:{one.number}"]
+            inner = (f"<GetRecord>{found[0].oai(query['metadataPrefix'])}</GetRecord>" if found
+                     else '<error code="idDoesNotExist">none</error>')
+            return f"{HEAD}{inner}</OAI-PMH>"
         if "resumptionToken" in query:
             if self.expire_tokens:
                 self.expire_tokens -= 1

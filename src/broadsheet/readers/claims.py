@@ -109,6 +109,11 @@ def of(reader: Reader | None, paper_id: int) -> Claim | None:
     return Claim.objects.filter(reader=reader, paper_id=paper_id).first() if reader is not None else None
 
 
+def by_number(number: int) -> Claim | None:
+    """A claim by its row id, with paper and reader."""
+    return Claim.objects.select_related("paper", "reader").filter(pk=number).first()
+
+
 def authors(paper_id: int) -> dict[int, str]:
     """Confirmed authors of the paper: reader's row id -> name as printed. What marks comments; one query."""
     rows = Claim.objects.filter(paper_id=paper_id, state=CONFIRMED)

@@ -21,6 +21,7 @@ from ..editions.service import Site
 from ..readers import service as readers
 from ..readers import settings as reading
 from ..readers import taste
+from ..readers.submissions import Raised
 from ..readers.votes import NONE
 from . import fragments, rendering, voting
 from .near import Near, OwnActs, words_of
@@ -71,6 +72,7 @@ class Control:
     narrowing: Narrowing
     hide_read: bool
     shared: bool
+    mine_offered: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -78,6 +80,8 @@ class Control:
         said = []
         if self.narrowing.order == "newest":
             said.append("newest first")
+        elif self.narrowing.order == "mine":
+            said.append("in my order")
         if self.narrowing.categories:
             said.append("only " + ", ".join(self.narrowing.categories))
         if self.narrowing.without:
@@ -126,6 +130,7 @@ class Printer:
         self.tallies = voting.counts()
         self.voted = voting.voted(self.visit)
         self.told = taste.given(self.visit.reader)
+        self.raised: Mapping[int, Raised] = {}  # into the days that the page shows
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether the paper arrived after the reader's last visit."""
@@ -140,8 +145,10 @@ class Printer:
                 candidate = self.candidates.get(paper)
                 if candidate is None or paper in self.marks.hidden:
                     continue
+                by = self.raised.get(paper)
                 shown.append(fragments.Shown(
-                    candidate, tier, reason, read=paper in self.marks.read, saved=paper in self.marks.saved,
+                    candidate, tier, by.line if by is not None else reason,
+                    read=paper in self.marks.read, saved=paper in self.marks.saved,
                     new=self.is_new(candidate), tally=self.tallies.get(paper, NONE), voted=paper in self.voted,
                     told=self.told.get(paper, "")))
             ends.append(len(shown))

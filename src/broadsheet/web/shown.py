@@ -24,6 +24,8 @@ SCHEME_NAMES = {
 SOURCE_NAMES = {
     "arxiv-oai": "arXiv", "arxiv-rss": "arXiv, announcement", "hf-daily": "Hugging Face", "file": "File",
     "sample": "Sample", "hf_daily": "Hugging Face", "arxiv": "arXiv", "arxiv_daily": "arXiv",
+    "submitted": "Raised by readers", "crossref": "Crossref", "datacite": "DataCite", "page": "Its own page",
+    "submitted-bibtex": "Submitted BibTeX", "placed": "Editors",
 }
 LINK_NAMES = {"pdf": "PDF", "code": "Code", "project": "Project page", "data": "Data", "video": "Video",
               "discussion": "Discussion", "abstract": "Abstract", "other": "Link"}

@@ -51,7 +51,7 @@ def _set_block(subject: str, state: audit.State, actor: Reader | None, now: date
     if state["blocked"]:
         _someone_administers()
         tokens.revoke_all(reader, now)
-        service.end_sessions(reader.account)  # type: ignore[attr-defined]
+        service.end_sessions(reader.account)
 
 
 def _someone_administers() -> None:
