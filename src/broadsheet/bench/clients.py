@@ -44,7 +44,7 @@ class Client:
     headers: Headers
     times: list[float] = field(default_factory=list)
     bytes: int = 0
-    expects: tuple[bytes, ...] = (b"200",)
+    expects: tuple[str, ...] = ("200",)
     _socket: socket.socket | None = None
     _started: float = 0.0
     _got: bytearray = field(default_factory=bytearray)
@@ -93,7 +93,7 @@ class Client:
             found = _LENGTH.search(self._got, 0, end + 2) if end >= 0 else None
             if found is None:
                 return False
-            if bytes(self._got[9:12]) not in self.expects:
+            if self._got[9:12].decode("latin-1") not in self.expects:
                 raise BroadsheetError(
                     f"{self._address} answered {self._got[9:12].decode()} to the benchmark; nothing was changed.")
             self.bytes = int(found[1])

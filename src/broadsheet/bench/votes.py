@@ -79,7 +79,7 @@ class Voter:
         if found is None:
             raise BroadsheetError("The site does not know the readers of the benchmark; nothing was measured.")
         self.token, self.cookie = found[1], browser.cookie
-        self.client = Client(self.port, str, expects=(b"200", b"302"))
+        self.client = Client(self.port, str, expects=("200", "302"))
 
     def next(self) -> tuple[str, dict[str, str]]:
         """The next act: its address and form."""
