@@ -38,13 +38,11 @@ tests() {
     export HYPOTHESIS_PROFILE=${HYPOTHESIS_PROFILE:-$([ "$what" = soak ] && echo soak || echo ci)}  # tests/support/counts.py
     MODEL_REQUIRED=1 tools/setup/model.sh || missing+=("the full embedding model")
     tools/setup/browser.sh || missing+=("Chromium")
-    # Tests that measure or kill processes want the machine for themselves: one after the other, after the rest.
     step "tests on SQLite" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" \
         --ignore tests/fault --ignore tests/browser "${PYTEST_ARGS[@]}"
-    for folder in tests/fault tests/browser; do
-        [ -n "$(find $folder -name 'test_*.py' 2>/dev/null)" ] && only+=("$folder")
-    done
-    [ ${#only[@]} -gt 0 ] && step "faults and browser" run_pytest -q "${extra[@]}" "${only[@]}" "${PYTEST_ARGS[@]}"
+    # Tests that kill processes want the machine for themselves: one after the other. Those in a browser mostly wait.
+    step "faults" run_pytest -q "${extra[@]}" tests/fault "${PYTEST_ARGS[@]}"
+    step "browser" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" tests/browser "${PYTEST_ARGS[@]}"
     if tools/setup/postgres.sh; then
         only=()
         for folder in tests/functional tests/property; do
