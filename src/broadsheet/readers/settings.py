@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-ORDERS = ("chosen", "newest")
+ORDERS = ("chosen", "newest", "mine")
 THEMES = ("system", "light", "dark")
 MOST = 50  # categories or words a reader may list; more would make every page slow to narrow
 _CATEGORY = re.compile(r"[A-Za-z][\w.+-]{0,39}$")
@@ -69,7 +69,7 @@ def check(order: str, categories: Sequence[str], without: Sequence[str], *, hide
     """Settings as typed and the faults by field (empty: all is well). Nothing is stored here."""
     faults: dict[str, str] = {}
     if order not in ORDERS:
-        faults["order"] = f"“{order[:40]}” is not an order. Choose chosen or newest."
+        faults["order"] = f"“{order[:40]}” is not an order. Choose chosen, newest or mine."
     if theme not in THEMES:
         faults["theme"] = f"“{theme[:40]}” is not a choice of colours. Choose system, light or dark."
     wrong = [item for item in categories if not _CATEGORY.match(item)]

@@ -111,16 +111,14 @@ def _acts(reader: Reader, paper_ids: Collection[int], kinds: Sequence[str]) -> l
             for paper, kind, sign, made in rows.values_list("paper_id", "kind", "sign", "made_at")]
 
 
-def given(reader: Reader | None, paper_ids: Collection[int]) -> dict[int, str]:
-    """``more`` or ``less`` for those of these papers of which the reader said it: one query."""
-    if reader is None or not paper_ids:
+def given(reader: Reader | None, paper_ids: Collection[int] | None = None) -> dict[int, str]:
+    """``more`` or ``less`` for those of these papers (all when None) of which the reader said it: one query."""
+    if reader is None:
         return {}
     rows = TasteAct.objects.filter(reader_id=reader.pk, kind__in=(MORE, LESS))
-    few = len(paper_ids) <= 2000
-    if few:
-        rows = rows.filter(paper_id__in=list(paper_ids))
-    wanted = set(paper_ids)
-    return {paper: kind for paper, kind in rows.values_list("paper_id", "kind") if few or paper in wanted}
+    if paper_ids is not None:
+        rows = rows.filter(paper_id__in=list(paper_ids)[:2000])
+    return dict(rows.values_list("paper_id", "kind"))
 
 
 def said(reader: Reader | None) -> list[Said]:

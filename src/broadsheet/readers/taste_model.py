@@ -28,10 +28,10 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 MEANING_WEIGHT = 1.0
-TERM_WEIGHTS = {"topic": 0.35, "category": 0.3, "author": 0.35}
-RARE = 8.0  # how strongly what many papers have counts less: weight / (1 + RARE * share of all papers)
-WHITEN = 1.0  # 0: plain cosine; large: every direction in which papers differ counts alike
-RIDGE = 0.3  # what an act is taken to be off by; larger learns more slowly
+TERM_WEIGHTS = {"topic": 0.6, "category": 0.6, "author": 0.35}
+RARE = 4.0  # what many papers have counts less: weight * (1 - share of all papers) / (1 + RARE * share)
+WHITEN = 0.2  # 0: plain cosine; large: every direction in which papers differ counts alike
+RIDGE = 1.5  # what an act is taken to be off by; larger learns more slowly
 MOST = 500  # newest acts that are learned from
 
 
@@ -82,7 +82,8 @@ def ground(sample: Array, terms: Iterable[Sequence[str]] = (), *, whiten: float 
     apart = sample - mean
     values, axes = np.linalg.eigh(apart.T @ apart / len(sample))
     usual = max(float(values.mean()), 1e-9)
-    root = 1 / np.sqrt(1 + whiten * np.maximum(values, 0) / usual)
+    trust = len(sample) / (len(sample) + size)  # of few papers the directions are chance
+    root = 1 / np.sqrt(1 + trust * whiten * np.maximum(values, 0) / usual)
     metric = (axes * root) @ axes.T
     return Ground(mean.astype(np.float32), metric.astype(np.float32), share)
 
@@ -120,7 +121,7 @@ def _numbers(terms: Sequence[str], ground: Ground) -> dict[str, float]:
     """Each term's number: rare ones count more, and many of a kind share the weight of the kind."""
     kinds = Counter(term.partition(":")[0] for term in terms)
     return {term: sqrt(TERM_WEIGHTS.get(kind := term.partition(":")[0], 0.0) / kinds[kind]
-                       / (1 + RARE * ground.share.get(term, 0.0)))
+                       * (1 - (share := ground.share.get(term, 0.0))) / (1 + RARE * share))
             for term in terms}
 
 

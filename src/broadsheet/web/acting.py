@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..readers import service as readers
-from ..readers import votes
+from ..readers import taste, votes
 from ..readers.models import Reader
 
 MOST = 2000  # papers in one act: "mark all read" of the largest day
@@ -55,6 +55,20 @@ def _unvote(reader: Reader, papers: Sequence[int], now: datetime) -> Answer:
     return {"votes": tally.votes, "voted": False}
 
 
+_ORDER = ("It teaches your own order, at once, and is seen by you alone. What was learned stands on the page My order, "
+          "where each line can be removed.")
+
+
+def _more_or_less(kind: str, on: bool) -> Doer:
+    def do(reader: Reader, papers: Sequence[int], now: datetime) -> None:
+        if on:
+            taste.record(reader, papers, kind, -1 if kind == taste.LESS else 1, now)
+        else:
+            taste.take_back(reader, papers, kind, now)
+
+    return do
+
+
 VERBS: dict[str, Verb] = {
     "save": Verb("", "Save this paper", _MARKS, _mark(readers.SAVED, True)),
     "unsave": Verb("", "Take this paper off your list", _MARKS, _mark(readers.SAVED, False)),
@@ -64,4 +78,8 @@ VERBS: dict[str, Verb] = {
     "unread": Verb("", "Mark as not read", _MARKS, _mark(readers.READ, False)),
     "vote": Verb("vote", "Vote for this paper", _VOTES, _vote, most=1),
     "unvote": Verb("vote", "Take your vote back", _VOTES, _unvote, most=1),
+    "more": Verb("", "More papers like this", _ORDER, _more_or_less(taste.MORE, True)),
+    "unmore": Verb("", "Take “more like this” back", _ORDER, _more_or_less(taste.MORE, False)),
+    "less": Verb("", "Not for me", _ORDER, _more_or_less(taste.LESS, True)),
+    "unless": Verb("", "Take “not for me” back", _ORDER, _more_or_less(taste.LESS, False)),
 }

@@ -159,6 +159,13 @@ def empty_day(text: str, *, weekend: bool, before: tuple[str, str] | None, holid
     return Notice("plain", f"No papers on {text}", (why,), before or ("All editions", "/archive"))
 
 
+def no_order_yet() -> Notice:
+    """Asked for in the reader's own order, of whom nothing is known yet."""
+    return Notice("plain", "Your own order needs something to go by", (
+        "Three questions are enough, or a few “More” and “Not for me” under papers. Until then the papers stand as "
+        "they were chosen for the group.",), ("Answer three questions", "/taste/start"))
+
+
 def all_read(papers: int, again: str) -> Notice:
     """For a reader who hides what is read and has read everything."""
     return Notice("done", "You have read today’s edition.", (f"All {count(papers, 'paper')} are marked read.",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,15 +13,15 @@ from markupsafe import Markup
 from ...catalogue.models import Paper
 from ...catalogue.rights import may_show
 from ...editions import calendar, load, service
-from ...editions.candidates import Narrowing
-from ...editions.choose import Zone
+from ...editions.candidates import Narrowing, narrow
+from ...editions.choose import FRONT_PAPERS, Zone
 from ...editions.fields import Field
 from ...readers import service as readers
 from ...readers import settings as reading
 from ...readers import tallies
 from ...text import identifiers, latex
 from ...text.dates import is_listing_day
-from .. import fragments, known, notices, page_cache, rendering
+from .. import for_you, fragments, known, notices, page_cache, raised, rendering
 from ..frontpage import (
     CONTROLS,
     Control,
@@ -108,11 +109,12 @@ def _empty_day(request: HttpRequest, asked: date, today: date) -> HttpResponse:
 
 def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> HttpResponse:
     visit, site, moment = visit_of(request), site_of(request), now()
-    control = control_of(request.GET, visit)
+    control = replace(control_of(request.GET, visit), mine_offered=True)
     marks = readers.marks_of(visit.reader, service.day_ids(days, site)) if visit.reader else readers.Marks()
     gone = marks.read if control.hide_read else ()
     found = service.edition(days, today, site, control.narrowing, gone, newest=request.path == "/")
     printer = Printer(request, found.candidates, marks)
+    found, own, order = _own(found, control, visit, marks, [*gone])
     state = known.of_house("sources", notices.sources)
     told = notices.about_sources(state) if request.path == "/" or days[0] == today else []
     if known.of_house("sample", notices.has_sample):
@@ -130,12 +132,37 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
     if found.ordered:
         context["rows"] = _newest_rows(printer, found.ordered)
     else:
-        context["zones"] = _zones(printer, found)
+        context["zones"] = _zones(printer, found, own)
+    if control.narrowing.order == "mine" and order is None:
+        context["notices"] = [notices.no_order_yet(), *told]
+    elif order is not None:
+        context["mine"] = _own_rows(printer, order)
     return rendering.render(request, "edition.jinja", context)
 
 
 def _fresh(printer: Printer, found: service.Edition) -> int:
     return sum(printer.is_new(one) for one in found.candidates.values() if one.day in found.days)
+def _own(
+    found: service.Edition, control: Control, visit: Visit, marks: readers.Marks, gone: list[int]
+) -> tuple[service.Edition, for_you.Places, for_you.Places | None]:
+    """The edition, the reader's zone in it, and the whole day in the reader's order where that was asked for."""
+    taste = for_you.taste_of(visit.reader)
+    if taste is None or found.ordered:
+        return found, for_you.NONE, None
+    day = [one for one in found.candidates.values() if one.day in found.days]
+    if control.narrowing.order == "mine":
+        return found, for_you.NONE, for_you.places(taste, narrow(day, control.narrowing, gone), FRONT_PAPERS)
+    front, own = for_you.zone(taste, found.front, narrow(day, control.narrowing, gone), marks.read | marks.hidden)
+    return replace(found, front=front), own, None
+
+
+def _own_rows(printer: Printer, order: for_you.Places) -> dict[str, list[Markup]]:
+    """A day in the reader's order, in tiers."""
+    pairs = order.pairs
+    full, short, lines = printer.print([("full", pairs[:24]), ("short", pairs[24:60]), ("line", pairs[60:])])
+    return {"full": full, "short": short, "lines": lines}
+
+
 
 
 def _nothing_left(papers: int, control: Control, marks: readers.Marks, path: str) -> notices.Notice:
@@ -145,11 +172,11 @@ def _nothing_left(papers: int, control: Control, marks: readers.Marks, path: str
     return notices.narrowed_away(papers, control.words, again)
 
 
-def _zones(printer: Printer, found: service.Edition) -> dict[str, Any]:
+def _zones(printer: Printer, found: service.Edition, own: for_you.Places = for_you.NONE) -> dict[str, Any]:
     """All entries of the front page, printed with one look into the store."""
     page = found.front
     groups = [("lead", picks([page.lead] if page.lead else [])), ("second", picks(page.seconds)),
-              ("zone", picks(page.group.picks)), ("zone", picks(page.talked.picks))]
+              ("zone", picks(page.group.picks)), ("zone", picks(page.talked.picks)), ("full", own.pairs)]
     for row in page.sections:
         groups += [("full", picks(row.full)), ("short", plain(row.short)), ("line", plain(row.lines))]
     lead, seconds, group, talked, *rest = printer.print(groups)
@@ -162,7 +189,7 @@ def _zones(printer: Printer, found: service.Edition) -> dict[str, Any]:
         return {"zone": item, "entries": entries}
 
     return {"lead": lead, "seconds": seconds, "group": zone(page.group, group), "talked": zone(page.talked, talked),
-            "sections": rows}
+            "sections": rows, "own": yours, "open": own.open}
 
 
 def _newest_rows(printer: Printer, ordered: tuple[int, ...]) -> dict[str, list[Markup]]:
