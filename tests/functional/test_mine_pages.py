@@ -10,6 +10,7 @@ from typing import Any
 
 import feedparser
 import pytest
+from django.conf import settings as django
 from django.test import Client
 from tests.support.accounts import account, client, sign_in, site
 
@@ -17,6 +18,7 @@ from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper
 from broadsheet.editions import service as editions
 from broadsheet.readers import collections, comments, service, streams, votes
+from broadsheet.readers.accounts.models import Account
 from broadsheet.readers.models import Collection, Comment, Follow, Kept, Mark, Note, Reader, Stream, TasteAct, Vote
 from broadsheet.web import fragments, mine, page_cache
 
@@ -55,7 +57,14 @@ def two() -> tuple[Client, Reader, Client, Reader]:
     """Two members, each signed in."""
     ada, ben = account("ada@example.org", name="Ada"), account("ben@example.org", name="Ben")
     assert ada.reader is not None and ben.reader is not None
-    return sign_in("ada@example.org"), ada.reader, sign_in("ben@example.org"), ben.reader
+    return _as(ada), ada.reader, _as(ben), ben.reader
+
+
+def _as(who: Account) -> Client:
+    """A browser in which this account is signed in, without the password's slow hash."""
+    browser = client()
+    browser.force_login(who, backend=django.AUTHENTICATION_BACKENDS[0])
+    return browser
 
 
 def text(browser: Client, path: str, status: int = 200) -> str:
@@ -239,7 +248,7 @@ def test_hidden_is_hidden_for_ever_in_every_list() -> None:
     gone, stays = paper(1, "Gone for ever"), paper(2, "Staying")
     found = streams.make(reader, "S", streams.Wish(categories=("cs.CV",)), NOW)
     lists = ("/papers/date/2026-05-12", "/papers/week/2026-W20", "/papers/month/2026-05", f"/streams/{found.key}",
-             "/field/vision", "/topics/cs.CV", "/authors/ada-lovelace")
+             "/field/vision", "/topics/cs.CV", "/authors/ada-lovelace", "/papers/2605.00002")
     for path in lists:
         assert "Gone for ever" in text(ada, path), path
     assert ada.post("/acts", {"act": f"hide:{gone.key}"}).status_code == 302
@@ -300,7 +309,7 @@ def test_a_library_begins_a_stream_a_collection_or_my_order() -> None:
 def test_what_is_no_library_is_refused_with_a_reason(content: bytes) -> None:
     ada, _, _, _ = two()
     answer = _bring(ada, content, "collection")
-    assert answer.status_code == 422 and b"Nothing was brought in" in answer.content.replace(b"\n", b" ")
+    assert answer.status_code == 422 and b"brought in" in answer.content
     assert not Collection.objects.exists()
 
 
@@ -345,7 +354,7 @@ def test_the_last_administrator_does_not_leave() -> None:
     account("root@example.org", "administrator")
     root = sign_in("root@example.org")
     assert root.post("/settings/leave", {"sure": "leave"}).status_code == 422
-    assert Reader.objects.filter(roles__contains="administrator").exists() or Reader.objects.count() == 1
+    assert Reader.objects.get().roles == ["administrator"]
 
 
 OWN = ("/collections", "/notes", "/streams", "/streams/new", "/following", "/settings/feeds", "/keep/m000000001")

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
+from broadsheet.catalogue.models import Paper
 from broadsheet.errors import UsageError
 
 from . import journal, watching
@@ -126,6 +127,13 @@ def marks_of(reader: Reader | None, paper_ids: Collection[int] | None = None) ->
         if kind in found and (wanted is None or paper in wanted):
             found[kind].add(paper)
     return Marks(*(frozenset(found[kind]) for kind in KINDS))
+
+
+def without_hidden(reader: Reader | None, rows: models.QuerySet[Paper]) -> models.QuerySet[Paper]:
+    """The papers without those that the reader hid for ever."""
+    if reader is None:
+        return rows
+    return rows.exclude(id__in=Mark.objects.filter(reader_id=reader.pk, kind=HIDDEN).values("paper_id"))
 
 
 def saved(reader: Reader | None, *, limit: int = 50, offset: int = 0) -> tuple[int, list[int]]:

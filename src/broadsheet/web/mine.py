@@ -166,6 +166,8 @@ def by_day(request: HttpRequest, taken: Taken) -> list[Day]:
     days: dict[date | None, list[tuple[int, str]]] = {}
     for row, why in taken.items:
         days.setdefault(taken.candidates[row].day, []).append((row, why))
+    if not days:
+        return []
     groups = list(days.items())
     made = printer.print([("full", items) for _, items in groups])
     return [Day(day, entries) for (day, _), entries in zip(groups, made, strict=True) if entries]

@@ -71,6 +71,9 @@ def listing(request: HttpRequest, rows: QuerySet[Paper], *, kind: str, name: str
     last = min(LAST_PAGE, -(-total // PER_PAGE))
     if page > last:
         raise Http404
+    reader = visit_of(request).reader
+    if reader is not None:
+        rows = readers.without_hidden(reader, rows)
     start = (page - 1) * PER_PAGE
     ids = list(rows.order_by(F("edition_day").desc(nulls_last=True), "-published", "-id")
                .values_list("id", flat=True)[start:start + PER_PAGE])

@@ -126,7 +126,7 @@ def with_form(request: HttpRequest, found: Paper, form: talk.Form, *, status: in
 def _context(request: HttpRequest, read: _Read, shown: Shown, form: talk.Form | None = None) -> dict[str, Any]:
     visit, found, site = visit_of(request), read.found[0], site_of(request)
     records = [_record(*item) for item in read.records]
-    near = _near(found, visit.member)
+    near = _without_hidden(_near(found, visit.member), visit)
     authors = shown.authors()
     return {
         "shown": shown, "paper": found, "authors": authors, "folded": len(authors) > FOLDED_ABOVE,
@@ -202,6 +202,15 @@ def _near(found: Paper, whole: bool) -> Near:
     beside = prepared.same_day(found, 4)
     rows = prepared.short_by_ids([*related, *beside])
     return Near(*([Shown(rows[row], whole) for row in part if row in rows] for part in (related, beside)))
+
+
+def _without_hidden(near: Near, visit: Visit) -> Near:
+    """The same without what the reader hid for ever; no query for who has no marks."""
+    shown = [one.paper.id for one in (*near.related, *near.same_day)]
+    hidden = readers.marks_of(visit.reader, shown).hidden if visit.reader is not None else frozenset()
+    if not hidden:
+        return near
+    return Near(*([one for one in part if one.paper.id not in hidden] for part in (near.related, near.same_day)))
 
 
 def _related(row: int) -> list[int]:
