@@ -14,6 +14,7 @@ from django.db import transaction
 from django.test import Client
 from tests.support.accounts import account, client
 
+from broadsheet import config
 from broadsheet.api.openapi import describe
 from broadsheet.api.operations import OPERATIONS
 from broadsheet.api.operations.model import Operation
@@ -21,6 +22,7 @@ from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Announcement, Paper, PaperAuthor, PaperTerm
 from broadsheet.readers import collections, comments, notes, streams, tallies, tokens, votes
 from broadsheet.readers.models import Reader
+from broadsheet.search.follower import Follower
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
 NAMED = {one.name: one for one in OPERATIONS}
@@ -146,3 +148,10 @@ def world(count: int = 5) -> World:
     stream = streams.make(ada, "On bridges", streams.Wish(wanted=("bridges",)), now)
     notes.write(ada, made[0].pk, "private thoughts", "later", now)
     return World(made, ada, bo, moderator, said.key, bad.key, mine.key, shared.key, stream.key)
+
+
+def indexed() -> None:
+    """Let an index of the data directory follow every change."""
+    follower = Follower(config.current().index_dir)
+    while follower.step():
+        continue
