@@ -19,6 +19,7 @@ class Candidate:
 
     ``revision`` changes with everything that is printed of the paper; ``text`` is title and abstract as sent.
     ``own_votes``, ``weighing`` and ``own_comments`` were given here: votes shown, votes that weigh, comments.
+    ``raised``: a reader raised it into one of the page's days.
     ``nearness``: 0 to 1, in meaning, to the declared interest ``near`` (given by the caller; 0 where unknown).
     """
 
@@ -41,6 +42,7 @@ class Candidate:
     own_votes: int = 0
     weighing: int = 0
     own_comments: int = 0
+    raised: bool = False
     _folded: str = attribute(default="", repr=False)
 
     @property

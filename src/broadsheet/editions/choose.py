@@ -92,6 +92,7 @@ class Curated:
 
 AUTOMATIC = Curated()
 PINNED = "Pinned by the editors"
+RAISED = "Raised by a reader"  # who it was, and the note, is said where the page is printed
 
 
 def without(front: Front, gone: Collection[int]) -> Front:
@@ -158,6 +159,8 @@ class _Reasons:
     def of(self, candidate: Candidate, among: tuple[str, ...] = CAUSES) -> str:
         """The reason in one line: the largest part of the points ``among`` these, else the place in the field."""
         points = self.points[candidate.id]
+        if candidate.raised:
+            return RAISED
         cause = points.cause(among)
         if cause == "own votes":
             alone = candidate.weighing == self.most_here and self.alone_here
@@ -255,7 +258,7 @@ def _sizes(counts: Mapping[str, int], room: int) -> dict[str, int]:
 
 
 def _has_reason(one: Candidate, points: Mapping[int, Points], reasons: _Reasons) -> bool:
-    return points[one.id].total > 0 or one.id in reasons.curated.moved
+    return points[one.id].total > 0 or one.raised or one.id in reasons.curated.moved
 
 
 def sections(
@@ -284,7 +287,7 @@ def sections(
     sizes = _sizes({slug: len(by_field[slug]) for slug in order}, room) if order else {}
     made = []
     for slug in order:
-        order_of_field = ranked(by_field[slug], points)
+        order_of_field = sorted(ranked(by_field[slug], points), key=lambda one: not one.raised)
         fit = [one for one in order_of_field if not one.retracted][:FULL]
         upper = {one.id for one in fit}
         rest = [one.id for one in order_of_field if one.id not in upper]

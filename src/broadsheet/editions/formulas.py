@@ -222,7 +222,8 @@ FORMULAS: dict[str, Formula] = {
             "group is ordered by the part of the points that interests gave (t, a, k, n). Equal points: the newer "
             "publication date, then the later arrival stands first.",
             "A paper that editors pinned stands where they pinned it and says so; one that they dropped is not on the "
-            "front page. Both stay in the field's page, in the list of the source and in newest first.",
+            "front page. Both stay in the field's page, in the list of the source and in newest first. A paper that a "
+            "reader raised into the day stands first in its field and says by whom; that earns no points.",
             "The reason at a paper names the largest part of its points; where there are none, its field. Every paper "
             "stands once, in the field of its first category that a field knows. A retracted or withdrawn paper is "
             "never chosen; it stays in its field, marked.",

@@ -45,8 +45,12 @@ def of_paper(paper: Paper, table: Table | None = None) -> Candidate:
 def of_days(days: Sequence[date], table: Table | None = None) -> list[Candidate]:
     """Live papers whose home edition is one of ``days``, and those that readers raised into one of them."""
     found = [_candidate(row, table) for row in _live().filter(edition_day__in=days).values_list(*_COLUMNS)]
-    have = {one.id for one in found}
-    return found + by_ids([one for one in raised(days) if one not in have], table)
+    brought = frozenset(raised(days))
+    if brought:
+        found += by_ids(brought - {one.id for one in found}, table)
+        for one in found:
+            one.raised = one.id in brought
+    return found
 
 
 def raised(days: Sequence[date]) -> list[int]:

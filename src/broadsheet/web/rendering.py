@@ -174,7 +174,7 @@ def environment(**options: Any) -> Environment:
     options.update(autoescape=lambda name: not (name or "").endswith(".txt"), trim_blocks=True, lstrip_blocks=True)
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     made.globals.update(
-        door=door, entrance=entrance, waiting=waiting, sends_mail=sends_mail,
+        door=door, duties=duties, entrance=entrance, waiting=waiting, sends_mail=sends_mail,
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
         site_name=site_name, group_name=group_name, feed_of=feed_of, feed_query=feed_query, count=count, number=number,
     )
@@ -201,6 +201,15 @@ def door(request: HttpRequest) -> str:
 def sends_mail() -> bool:
     """Whether this site sends mail; without a mail server it offers feeds instead."""
     return bool(current().smtp_url)
+
+
+def duties(request: HttpRequest) -> tuple[tuple[str, str], ...]:
+    """Pages of editors and moderators that this visitor may open: (address, name); none for everybody else."""
+    visit = getattr(request, "visit", None)
+    if visit is None or not (visit.local or visit.account):
+        return ()
+    pages = (("confirm_claim", "/editors/claims", "Authors to confirm"), ("moderate", "/moderation", "Moderation"))
+    return tuple((address, name) for capability, address, name in pages if visit.can(capability))
 
 
 def waiting(request: HttpRequest) -> int:

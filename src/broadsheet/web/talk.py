@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..readers import comments, naming, votes
+from ..readers import claims, comments, naming, votes
 from ..readers.models import Comment, Reader
 from . import voting
 from .frontpage import now
@@ -19,6 +19,7 @@ from .rendering import day_short
 from .visits import Visit
 
 NEW, REPLY, EDIT = "new", "reply", "edit"
+NOBODY: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,10 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One comment. ``state``: empty, ``gone`` (taken back) or ``hidden``; ``why`` the moderators' reason."""
+    """One comment. ``state``: empty, ``gone`` (taken back) or ``hidden``; ``why`` the moderators' reason.
+
+    ``author``: the name in the paper's byline under which an editor confirmed its writer.
+    """
 
     key: str
     name: str
@@ -50,6 +54,7 @@ class Said:
     edited: str
     state: str
     why: str
+    author: str = ""
     replies: tuple[Said, ...] = ()
 
 
@@ -72,14 +77,16 @@ def of(visit: Visit, paper: int, key: str, form: Form | None = None) -> Talk:
     reader = visit.reader if may_write else None
     found = comments.threads(paper, reader) if count or reader is not None else []
     blank = form or Form(once=secrets.token_hex(6))
-    return Talk(key, count, tuple(_thread(one, reader) for one in found), may_write, _door(visit, may_write), blank)
+    authors = claims.authors(paper) if found else NOBODY
+    threads = tuple(said(one.comment, reader, one.replies, authors) for one in found)
+    return Talk(key, count, threads, may_write, _door(visit, may_write), blank)
 
 
 def stamp(paper: int) -> object:
     """What a kept page of a paper depends on: changes with every comment, its state and its author's name."""
     if not voting.counts().get(paper, votes.NONE).comments:
         return ()
-    return tuple(Comment.objects.filter(paper_id=paper).order_by("id").values_list(
+    return claims.authors(paper), tuple(Comment.objects.filter(paper_id=paper).order_by("id").values_list(
         "id", "edited_at", "deleted_at", "hidden_at", "reader__name", "reader__slug"))
 
 
@@ -94,8 +101,10 @@ def moment(at: datetime) -> tuple[str, str]:
     return f"{day_short(local.date())}, {local:%H:%M}", local.isoformat(timespec="minutes")
 
 
-def said(one: Comment, reader: Reader | None, replies: Sequence[Comment] = ()) -> Said:
-    """A comment for a template."""
+def said(
+    one: Comment, reader: Reader | None, replies: Sequence[Comment] = (), authors: Mapping[int, str] = NOBODY,
+) -> Said:
+    """A comment for a template. ``authors``: of the paper, confirmed ones by row id of the reader."""
     state = "hidden" if one.hidden_at else "gone" if one.deleted_at else ""
     mine = reader is not None and one.reader_id == reader.pk
     when, exact = moment(one.made_at)
@@ -104,7 +113,7 @@ def said(one: Comment, reader: Reader | None, replies: Sequence[Comment] = ()) -
     shown = Markup(one.html) if not state else Markup()  # noqa: S704 - made by readers/prose.py, which escapes
     return Said(one.key, naming.shown(author), address, mine, shown, one.text if mine else "", when, exact,
                 moment(one.edited_at)[0] if one.edited_at else "", state, one.hidden_reason,
-                tuple(said(reply, reader) for reply in replies))
+                authors.get(one.reader_id or 0, ""), tuple(said(reply, reader, authors=authors) for reply in replies))
 
 
 def voters(paper: int, site: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -112,10 +121,6 @@ def voters(paper: int, site: Mapping[str, Any]) -> list[tuple[str, str]]:
     if site.get("vote_names") is not True or not voting.counts().get(paper, votes.NONE).votes:
         return []
     return [(one.name, f"/readers/{one.slug}") for one in votes.names(paper)]
-
-
-def _thread(one: comments.Thread, reader: Reader | None) -> Said:
-    return said(one.comment, reader, one.replies)
 
 
 def _door(visit: Visit, may_write: bool) -> str:

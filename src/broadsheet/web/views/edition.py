@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
 from ...catalogue.models import Paper
+from ...catalogue.records import SUBMITTED
 from ...catalogue.rights import may_show
 from ...editions import calendar, load, service
 from ...editions.candidates import Narrowing, narrow
@@ -35,7 +36,7 @@ from ..frontpage import (
     read_of,
     site_of,
 )
-from ..visits import visit_of
+from ..visits import Visit, visit_of
 
 MOST_LISTED = 1500  # papers on one page of a field: lines, 72 KB compressed at most
 
@@ -113,8 +114,10 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
     marks = readers.marks_of(visit.reader, service.day_ids(days, site)) if visit.reader else readers.Marks()
     gone = marks.read if control.hide_read else ()
     found = service.edition(days, today, site, control.narrowing, gone, newest=request.path == "/")
-    printer = Printer(request, found.candidates, marks)
     found, own, order = _own(found, control, visit, marks, [*gone])
+    printer = Printer(request, found.candidates, marks)
+    if any(one.raised for one in found.candidates.values()):
+        printer.raised = raised.of_days(found.days)
     state = known.of_house("sources", notices.sources)
     told = notices.about_sources(state) if request.path == "/" or days[0] == today else []
     if known.of_house("sample", notices.has_sample):
@@ -131,17 +134,15 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
         context["instead"] = _nothing_left(found.total, control, marks, request.path)
     if found.ordered:
         context["rows"] = _newest_rows(printer, found.ordered)
+    elif order is not None:
+        context["mine"] = _own_rows(printer, order)
     else:
         context["zones"] = _zones(printer, found, own)
     if control.narrowing.order == "mine" and order is None:
         context["notices"] = [notices.no_order_yet(), *told]
-    elif order is not None:
-        context["mine"] = _own_rows(printer, order)
     return rendering.render(request, "edition.jinja", context)
 
 
-def _fresh(printer: Printer, found: service.Edition) -> int:
-    return sum(printer.is_new(one) for one in found.candidates.values() if one.day in found.days)
 def _own(
     found: service.Edition, control: Control, visit: Visit, marks: readers.Marks, gone: list[int]
 ) -> tuple[service.Edition, for_you.Places, for_you.Places | None]:
@@ -163,6 +164,8 @@ def _own_rows(printer: Printer, order: for_you.Places) -> dict[str, list[Markup]
     return {"full": full, "short": short, "lines": lines}
 
 
+def _fresh(printer: Printer, found: service.Edition) -> int:
+    return sum(printer.is_new(one) for one in found.candidates.values() if one.day in found.days)
 
 
 def _nothing_left(papers: int, control: Control, marks: readers.Marks, path: str) -> notices.Notice:
@@ -179,7 +182,7 @@ def _zones(printer: Printer, found: service.Edition, own: for_you.Places = for_y
               ("zone", picks(page.group.picks)), ("zone", picks(page.talked.picks)), ("full", own.pairs)]
     for row in page.sections:
         groups += [("full", picks(row.full)), ("short", plain(row.short)), ("line", plain(row.lines))]
-    lead, seconds, group, talked, *rest = printer.print(groups)
+    lead, seconds, group, talked, yours, *rest = printer.print(groups)
     rows = [
         {"row": row, "full": rest[3 * n], "short": rest[3 * n + 1], "lines": rest[3 * n + 2]}
         for n, row in enumerate(page.sections)
@@ -214,6 +217,7 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     candidates = {one.id: one for one in found.papers}
     marks = readers.marks_of(visit.reader, list(candidates)) if visit.reader else readers.Marks()
     printer = Printer(request, candidates, marks)
+    printer.raised = raised.of_days((asked,)) if name == SUBMITTED else {}
     (entries,) = printer.print([("full", plain(candidates))])
     helped = load.machine_words(list(candidates)) if rendering.site(request).get("machine_text") else {}
     notes = [helped.get(one) for one in candidates if one not in marks.hidden] if helped else []
@@ -282,7 +286,7 @@ def abstract(request: HttpRequest, path: str) -> HttpResponse:
     body = Markup("<p>{}</p>").format(Markup(latex.to_html(row["abstract"])))  # noqa: S704 - escaped there
     if row["summary_by"]:
         body += Markup('<p class="hint">Summary by {}.</p>').format(row["summary_by"])
-    return HttpResponse(body)
+    return HttpResponse(body + Markup('<p class="hint"><a href="/keep/{}">Collections and notes</a></p>').format(path))
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from broadsheet.errors import UsageError
-from broadsheet.readers import collections, comments, naming, streams
+from broadsheet.readers import claims, collections, comments, naming, streams
 from broadsheet.readers import notifications as telling
 from broadsheet.readers import service as readers
 from broadsheet.readers.models import Notification, Reader, Submission, Vote
@@ -59,6 +59,7 @@ def _profile(request: HttpRequest, found: Reader) -> HttpResponse:
         "since": found.joined_at or found.created_at, "personal": visit.personal, "ballots": voting.ballots(visit),
         "marks": readers.marks_of(visit.reader, [one.paper_id for one in brought]) if visit.reader else readers.Marks(),
         "submissions": [(Shown(one.paper, visit.member), one) for one in brought],
+        "written": [Shown(one) for one in claims.papers_of(found)],
         "comments": [(talk.said(one, None), Shown(one.paper)) for one in said],
         "collections": collections.shared_of(found), "with_votes": with_votes,
         "votes": [(Shown(one.paper), talk.moment(one.made_at)[0]) for one in votes] if with_votes else [],
