@@ -157,9 +157,11 @@ def _row(one: Candidate, zone: str, reason: str, place: int | None, dropped: boo
 def _done(day: date) -> list[Done]:
     acts = curation.of_day(day)
     editors = Reader.objects.in_bulk([one.by for one in acts if one.by])
-    return [Done(_said(one, day), latex.readable(one.paper.title), one.paper.key,
-                 naming.shown(editors[one.by]) if one.by in editors else "an editor",
-                 f"{one.made_at.astimezone(now().tzinfo):%H:%M}", _undo(one, day)) for one in acts]
+    return [Done(
+        _said(one, day), latex.readable(one.paper.title), one.paper.key,
+        naming.shown(editors[one.by]) if one.by in editors else "an editor",
+        f"{one.made_at.astimezone(now().tzinfo):%H:%M}", _undo(one, day),
+    ) for one in acts]
 
 
 def _said(act: Curation, day: date) -> str:
