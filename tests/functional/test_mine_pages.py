@@ -78,7 +78,8 @@ def test_a_collection_from_the_papers_page_to_the_file() -> None:
     one, other = paper(1, "Sparse attention"), paper(2, "Dense attention")
     assert f"/keep/{one.key}" in text(ada, f"/papers/2605.{1:05d}")
     assert "New collection" in text(ada, f"/keep/{one.key}")
-    answer = ada.post(f"/keep/{one.key}", {"collections": "1", "new": "Reading group", "note": "Compare", "tags": "a, b"})
+    form = {"collections": "1", "new": "Reading group", "note": "Compare", "tags": "a, b"}
+    answer = ada.post(f"/keep/{one.key}", form)
     assert answer.status_code == 302 and answer["Location"] == "/papers/2605.00001"
     found = Collection.objects.get(reader=reader)
     assert "Reading group" in text(ada, "/papers/2605.00001") and "Compare" in text(ada, "/papers/2605.00001")
@@ -222,7 +223,8 @@ def test_private_feeds_have_a_secret_that_is_shown_once_and_can_be_renewed() -> 
         assert entry.title == "Diffusion models" and entry.link == "http://testserver/papers/2605.00001"
         assert str(entry).count("Members read all") > 5
     listed = text(stranger, f"/feeds/private/{secret}/mine.opml")
-    assert f"/feeds/private/{secret}/streams/{made.key}.atom" in listed and 'htmlUrl="http://testserver/streams/' in listed
+    assert f"/feeds/private/{secret}/streams/{made.key}.atom" in listed
+    assert 'htmlUrl="http://testserver/streams/' in listed
     for wrong in ("x" * 32, secret[:-1], "", "..", secret + "a"):
         text(stranger, f"/feeds/private/{wrong}/saved.atom", 404)
     text(stranger, f"/feeds/private/{secret}/notes.atom", 404)

@@ -13,7 +13,7 @@ from django.db import connection, models
 
 from broadsheet.catalogue.signals import papers_merged, papers_split
 
-from . import votes
+from . import votes, watching
 from .models import Claim, Comment, Kept, Mark, Moved, Note, Notification, Submission, TasteAct, Vote
 
 # Model -> the columns that are unique together with the paper (empty: no such rule).
@@ -47,6 +47,7 @@ def _merged(kept: int, absorbed: int, now: datetime, **_: Any) -> None:
         Moved.objects.bulk_create([Moved(table=table, row=row, absorbed=absorbed, kept=kept) for row in rows])
         moved += len(rows)
     if moved:
+        watching.watch([kept])
         votes.recount(kept, now)
 
 

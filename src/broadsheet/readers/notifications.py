@@ -13,18 +13,35 @@ KINDS = ("mention", "reply", "followed", "code", "version", "retracted", "claim"
 def tell(
     readers: Iterable[int], kind: str, once: str, now: datetime, *, paper: int | None = None,
     comment: int | None = None, actor: int | None = None, text: str = "",
-) -> None:
+) -> int:
     """Tell each reader (row ids) once; nobody is told of their own acts. Inside the transaction of the cause.
 
-    ``once`` names the cause, such as ``reply:KEY``; at most 120 characters.
+    ``once`` names the cause, such as ``reply:KEY``; at most 120 characters. Returns how many rows were offered; a row
+    that is there already stays as it is.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is not a kind of notification")
-    Notification.objects.bulk_create(
+    made = Notification.objects.bulk_create(
         [Notification(reader_id=reader, kind=kind, once=once[:120], paper_id=paper, comment_id=comment,
                       actor_id=actor, text=text, made_at=now)
          for reader in dict.fromkeys(readers) if reader != actor],
         ignore_conflicts=True)
+    return len(made)
+
+
+def bundle(readers: Iterable[int], kind: str, once: str, now: datetime, *, paper: int, text: str) -> int:
+    """Tell each reader in one line that grows: with other words it is new again, with the same nothing changes.
+
+    Inside a transaction. Returns how many lines were written or grew.
+    """
+    told = 0
+    for reader in dict.fromkeys(readers):
+        row = Notification.objects.filter(reader_id=reader, once=once[:120]).first()
+        if row is None:
+            told += tell([reader], kind, once, now, paper=paper, text=text)
+        elif row.text != text:
+            told += Notification.objects.filter(pk=row.pk).update(text=text, paper_id=paper, made_at=now, seen_at=None)
+    return told
 
 
 def unseen(reader: Reader | None) -> int:

@@ -52,11 +52,22 @@ def undo(reader: Reader, now: datetime) -> Undone | None:
             # Whoever deletes the row undoes it: two requests at once go two steps back, none twice.
             if not Done.objects.filter(pk=row.pk).delete()[0]:
                 continue
+            _follow_merges(row.how)
             back = REVERSE.get(row.verb)
             said = back(reader, row.how, now) if back is not None else None
         if said is not None:
             return Undone(row.verb, _key_of(row.how), said)
     return None
+
+
+def _follow_merges(how: How) -> None:
+    """Rows moved with their papers when papers were merged since; so the act is at the paper that is there now."""
+    asked = [how["paper"]] if "paper" in how else how.get("papers", [])
+    moved = dict(Paper.objects.filter(pk__in=asked, merged_into__isnull=False).values_list("pk", "merged_into"))
+    if "paper" in how:
+        how["paper"] = moved.get(how["paper"], how["paper"])
+    elif moved:
+        how["papers"] = [moved.get(paper, paper) for paper in asked]
 
 
 def _key_of(how: How) -> str:

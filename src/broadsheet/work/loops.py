@@ -1,4 +1,4 @@
-"""The worker's loops: follow the change log, ask sources, fill vectors, close days, ripen votes, send mail."""
+"""The worker's loops: follow the change log, ask sources, fill vectors, close days, ripen votes, tell, send mail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import BroadsheetError
 from ..search import follower, rebuild, store
 from ..search.columns import ColumnsDamaged
 from ..search.embedding import find_model
-from . import mailing, presence
+from . import mailing, presence, telling
 
 log = logging.getLogger("broadsheet.work")
 HARVEST_EVERY = 5.0  # seconds between two looks at the sources that are due
@@ -44,6 +44,7 @@ class Worker:
                 ("days", self.close_days),
                 ("votes", self.ripen),
                 ("mails", lambda: mailing.prepare_loop(self.config, self.stop)),
+                ("news", lambda: telling.loop(self.config, self.stop)),
                 ("post", lambda: mailing.send_loop(self.config, self.stop)),
             )
         ]
