@@ -59,12 +59,21 @@ def bench_fresh(quick: Quick = True, data: Data = None, json: Json = False) -> N
 def bench_web(
     clients: Annotated[int, typer.Option(help="Clients at once.")] = 8,
     day: Annotated[str | None, typer.Option(help="The day to ask for; the largest without it.")] = None,
+    readers: Annotated[int, typer.Option(help="Compare with a copy that has so many readers.")] = 0,
+    votes: Annotated[int, typer.Option(help="Votes of these readers.")] = 200_000,
+    comments: Annotated[int, typer.Option(help="Comments of these readers.")] = 20_000,
     quick: Quick = True,
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Speed of front, paper and search pages over HTTP."""
+    """Speed of front, paper and search pages over HTTP; with --readers, what votes and comments cost them."""
     settings = boot(data, create=False)
+    if readers:
+        from ..bench.readers import run_readers
+
+        _report(run_readers(settings, clients=clients, seconds=3.0 if quick else 15.0, readers=readers, votes=votes,
+                            comments=comments), json)
+        return
     from ..bench.web import run_web
 
     _report(run_web(settings, clients=clients, day=day, seconds=2.0 if quick else 20.0), json)
@@ -91,6 +100,23 @@ def bench_crawl(quick: Quick = True, data: Data = None, json: Json = False) -> N
     from ..bench.web import run_crawl
 
     _report(run_crawl(settings, seconds=10.0 if quick else 60.0), json)
+
+
+@bench_app.command("digest")
+@guarded
+def bench_digest(
+    corpora: Annotated[Path | None, typer.Option(help="A folder with hf_daily_papers and arxiv_daily; without it the "
+                                                 "bundled sample is used.")] = None,
+    readers: Annotated[int, typer.Option(min=1, help="How many readers.")] = 10_000,
+    quick: Quick = True,
+    json: Json = False,
+) -> None:
+    """Make a day's mail for many readers and send it to a mail server on loopback; --quick stops at 500 readers."""
+    if corpora is not None and not corpora.is_dir():
+        raise UsageError(f"{corpora} is not a directory. Nothing was measured.")
+    from ..bench.digest import bench
+
+    _report(bench(corpora, min(readers, 500) if quick else readers), json)
 
 
 @evaluate_app.command("search")
