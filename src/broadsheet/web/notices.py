@@ -162,8 +162,8 @@ def empty_day(text: str, *, weekend: bool, before: tuple[str, str] | None, holid
 def no_order_yet() -> Notice:
     """Asked for in the reader's own order, of whom nothing is known yet."""
     return Notice("plain", "Your own order needs something to go by", (
-        "Three questions are enough, or a few “More” and “Not for me” under papers. Until then the papers stand as "
-        "they were chosen for the group.",), ("Answer three questions", "/taste/start"))
+        "Three questions are enough, or a few “More like this” and “Not for me” under papers. Until then the papers "
+        "stand as they were chosen for the group.",), ("Answer three questions", "/taste/start"))
 
 
 def all_read(papers: int, again: str) -> Notice:

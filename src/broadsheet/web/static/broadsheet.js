@@ -104,7 +104,7 @@
     if (event.target.matches("details.abs") && event.target.open) load(event.target);
   }, true);
   const abstract = async (entry) => {
-    let details = $("details.abs", entry);
+    let details = $("details.abs:not(.tune)", entry);
     if (!details) {
       details = document.createElement("details");
       details.className = "abs";
