@@ -74,7 +74,7 @@ def test_trending_and_talked(tmp_path: Path) -> None:
     votes.cast(make(timezone.now(), local=False), 2, timezone.now())
     moment = timezone.localtime()
     assert not [pair for pair in service.trending(moment, site_from({}), window="day") if pair[0].id == 2]
-    for place, window in ((1, "week"), (2, "month")):
+    for place, window in ((1, "week"), (2, "fortnight"), (3, "month")):
         ((one, points),) = [pair for pair in service.trending(moment, site_from({}), window=window) if pair[0].id == 2]
         shown = numbers(f"/formula/trending?paper={one.key}")[place]
         assert (shown["w"], shown["r"], shown["v"], shown["c"]) == (1, 0, 40, 5)

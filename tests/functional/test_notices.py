@@ -151,7 +151,7 @@ def test_all_read_and_nothing_that_passes(keeper: Client) -> None:
 def test_nothing_saved_and_no_votes(keeper: Client) -> None:
     papers(2)
     assert "Nothing is saved yet" in told(keeper, "/saved")
-    assert "No votes in the last fourteen days" in told(keeper, "/trending")
+    assert "No votes in the last two weeks" in told(keeper, "/trending")
 
 
 def test_no_index_an_index_behind_and_no_hit(keeper: Client) -> None:

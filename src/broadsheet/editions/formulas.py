@@ -23,7 +23,7 @@ WORDS_COUNTED = 3  # a paper that names ten interests is not better than one tha
 SPREAD = 0.6  # what each further paper of one field is multiplied by in the first zone
 TALKED_COMMENT = 4.0  # in "still talked about" a comment weighs as in the order of a day, times this
 AGE_WEIGHT = 2.0
-WINDOWS = {"day": 24, "week": 7 * 24, "month": 30 * 24}  # of trending, in hours
+WINDOWS = {"day": 24, "week": 7 * 24, "fortnight": 14 * 24, "month": 30 * 24}  # of trending, in hours
 AGE_PARTS = 6  # the age of trending is measured in sixths of the window
 # Of equal parts the first is named.
 CAUSES = ("own votes", "own comments", "votes", "words", "nearness", "category", "comments")
@@ -252,11 +252,13 @@ FORMULAS: dict[str, Formula] = {
         "trending", "How trending is computed",
         f"points = {_ACTS[0]} + {_ACTS[1]} − {_text(AGE_WEIGHT)} × log₂(1 + h ÷ s)",
         (
-            "Papers that appeared within the window (a day, a week or a month) and have a vote that weighs or a "
-            "comment, here or at another site. The order is that of this moment: every vote counts from the next look.",
+            "Papers that appeared within the window (a day, a week, two weeks or a month) and have a vote that weighs "
+            "or a comment, here or at another site. The order is that of this moment: every vote counts from the next "
+            "look.",
             f"h: hours since the paper appeared: since it came, if it came on the day of its edition, else since that "
             f"day began. s: a sixth of the window, {_text(WINDOWS['day'] / AGE_PARTS)} hours of the day, "
-            f"{_text(WINDOWS['week'] / AGE_PARTS)} of the week, {_text(WINDOWS['month'] / AGE_PARTS)} of the month. "
+            f"{_text(WINDOWS['week'] / AGE_PARTS)} of the week, {_text(WINDOWS['fortnight'] / AGE_PARTS)} of two "
+            f"weeks, {_text(WINDOWS['month'] / AGE_PARTS)} of the month. "
             "So a paper of age s needs twice as many votes as a new one to stand level with it, and one at the end of "
             "the window seven times as many.",
             _ACTS_MEAN,

@@ -12,16 +12,17 @@ from .formulas import WINDOWS, trend_points
 
 SHOWN = 100
 LOOKED_AT = 400  # the best papers, on which a reader's own narrowing is tested
-WINDOW = "week"
+WINDOW = "fortnight"
 
 
 def trending(
     now: datetime, site: Site, narrowing: Narrowing | None = None, gone: Collection[int] = (), window: str = WINDOW,
 ) -> list[tuple[Candidate, float]]:
-    """The papers that appeared in the ``window`` (day, week, month) before ``now``, each with its points, best first.
+    """The papers that appeared in the ``window`` before ``now``, each with its points, best first.
 
-    ``now`` carries the site's time zone. Papers that nobody voted on or talked about are left out, retracted ones and
-    those in ``gone`` too. The numbers of all papers are weighed; only the best are read whole.
+    ``window``: day, week, fortnight or month. ``now`` carries the site's time zone. Papers that nobody voted on or
+    talked about are left out, retracted ones and those in ``gone`` too. The numbers of all papers are weighed; only
+    the best are read whole.
     """
     narrowing = narrowing or Narrowing()
     length = WINDOWS[window]

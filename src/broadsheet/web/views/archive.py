@@ -20,7 +20,8 @@ from ..visits import visit_of
 
 WEEK_SHOWN = 150
 MONTH_SHOWN = 60
-WINDOWS = {"day": "the last day", "week": "the last week", "month": "the last month"}
+WINDOWS = {"day": "the last day", "week": "the last week", "fortnight": "the last two weeks",
+           "month": "the last month"}
 TREND_SECONDS = 60.0  # papers grow older without a write
 
 
@@ -147,7 +148,7 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def trending(request: HttpRequest) -> HttpResponse:
-    """What readers vote on and talk about, here and elsewhere; ``?window=`` day, week or month."""
+    """What readers vote on and talk about, here and elsewhere; ``?window=`` day, week, fortnight or month."""
     moment = now()
     window = request.GET.get("window", service.WINDOW)
     if window not in WINDOWS:
@@ -164,7 +165,8 @@ def trending(request: HttpRequest) -> HttpResponse:
         return rendering.render(request, "listing.jinja", {
             "heading": "Trending", "entries": full, "short": short, "before": None, "after": None,
             "intro": f"What appeared within {WINDOWS[window]}, by votes and comments; newer papers need fewer.",
-            "windows": [(name, f"/trending?window={name}{carry}", name == window) for name in WINDOWS],
+            "windows": [(said.removeprefix("the last "), f"/trending?window={name}{carry}", name == window)
+                        for name, said in WINDOWS.items()],
             "formula": "trending", "notes": [], "order": "", "control": control, "others": [("window", window)],
             "hidden": 0, "empty": None if items or control.words else notices.no_votes(WINDOWS[window]),
         })
