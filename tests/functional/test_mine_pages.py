@@ -271,11 +271,12 @@ def test_undo_is_told_to_the_script_and_listed_on_a_page() -> None:
     ada.post("/acts", {"act": f"save:{one.key}"})
     page = text(ada, "/undo")
     assert page.index("Saving") < page.index("Your vote") and "Sparse attention" in page
-    script = {"HTTP_X_REQUESTED_WITH": "fetch"}
-    assert ada.post("/acts", {"act": "undo"}, **script).json() == {"undone": "mark", "key": one.key, "now": "unsave"}
-    told = ada.post("/acts", {"act": "undo"}, **script).json()
+    script = {"X-Requested-With": "fetch"}
+    told = ada.post("/acts", {"act": "undo"}, headers=script).json()
+    assert told == {"undone": "mark", "key": one.key, "now": "unsave"}
+    told = ada.post("/acts", {"act": "undo"}, headers=script).json()
     assert told == {"undone": "vote", "key": one.key, "now": "unvote", "votes": 0, "voted": False}
-    assert ada.post("/acts", {"act": "undo"}, **script).status_code == 204
+    assert ada.post("/acts", {"act": "undo"}, headers=script).status_code == 204
     assert not Mark.objects.exists() and not Vote.objects.filter(reader=reader).exists()
 
 

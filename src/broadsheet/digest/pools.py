@@ -140,8 +140,9 @@ def _followed(kind: str, value: str, label: str, days: tuple[date, ...]) -> list
         names = PaperAuthor.objects.filter(folded=slug(value), paper__edition_day__in=days)
         return [(paper, f"By {label}, a name you follow") for paper in names.values_list("paper_id", flat=True)]
     if kind == "organisation":
-        rows = Paper.objects.filter(organisation=value, edition_day__in=days)
-        return [(paper, f"From {label}, which you follow") for paper in rows.values_list("id", flat=True)]
+        rows = Paper.objects.filter(edition_day__in=days).exclude(organisation="").values_list("id", "organisation")
+        wanted = slug(value)  # a follow keeps the folded name, a subscription the printed one
+        return [(paper, f"From {label}, which you follow") for paper, name in rows if slug(name) == wanted]
     return []
 
 

@@ -154,10 +154,9 @@ def _of_followed(live: Mapping[int, Paper], today: date) -> list[Line]:
     for paper in new.values():
         if paper.organisation:
             touched.add(("organisation", slug(paper.organisation), _day(paper)))
-    for row, name in Submission.objects.filter(
-            paper_id__in=ids, undone_at=None, hidden_at=None, reader__slug__isnull=False).values_list(
-            "paper_id", "reader__slug"):
-        touched.add(("reader", str(name), _day(new[row])))
+    brought = Submission.objects.filter(paper_id__in=ids, undone_at=None, hidden_at=None, reader__slug__isnull=False)
+    for row, of in brought.values_list("paper_id", "reader__slug"):
+        touched.add(("reader", str(of), _day(new[row])))
     lines = []
     for kind in {one[0] for one in touched}:
         names = {value: {one[2] for one in touched if one[:2] == (kind, value)}

@@ -129,6 +129,13 @@ def marks_of(reader: Reader | None, paper_ids: Collection[int] | None = None) ->
     return Marks(*(frozenset(found[kind]) for kind in KINDS))
 
 
+def hidden_of(reader: Reader | None) -> frozenset[int]:
+    """Row ids of all papers that the reader hid for ever."""
+    if reader is None:
+        return _NEVER
+    return frozenset(Mark.objects.filter(reader_id=reader.pk, kind=HIDDEN).values_list("paper_id", flat=True))
+
+
 def without_hidden(reader: Reader | None, rows: models.QuerySet[Paper]) -> models.QuerySet[Paper]:
     """The papers without those that the reader hid for ever."""
     if reader is None:

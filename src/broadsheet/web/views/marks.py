@@ -75,8 +75,8 @@ def _act(request: HttpRequest, act: str, back: str) -> HttpResponse:
         if visit.reader is not None:
             undone = undo.undo(visit.reader, now)
             if response.status_code == 204 and undone is not None:
-                told = {"undone": undone.verb, "key": undone.paper, "now": undone.now}
-                return JsonResponse({**told, **_ballot(undone)})
+                said = {"undone": undone.verb, "key": undone.paper, "now": undone.now}
+                return JsonResponse({**said, **_ballot(undone)})
         return response
     verb, keys = _read(act)
     ids = prepared.live_ids(keys)

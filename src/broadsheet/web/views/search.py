@@ -104,7 +104,7 @@ def _found(asked: Asked, request: HttpRequest) -> dict[str, Any]:
 def _hidden(request: HttpRequest, service: Any) -> Any:
     """What the reader hid for ever stays out of hits and counts; an identifier still leads straight to its paper."""
     reader = visit_of(request).reader
-    hidden = readers.marks_of(reader).hidden if reader is not None else frozenset()
+    hidden = readers.hidden_of(reader)
     return service.ReaderFilters(hidden=tuple(sorted(hidden))) if hidden else None
 
 

@@ -80,7 +80,7 @@ def _seeds(texts: list[str]) -> tuple[list[Paper], list[str]]:
 
 
 def _as_typed(stream: Stream) -> Typed:
-    seeds = papers.by_ids(Paper.objects.filter(key__in=stream.seeds).values_list("id", flat=True)).values()
+    seeds = papers.by_ids(list(Paper.objects.filter(key__in=stream.seeds).values_list("id", flat=True))).values()
     return Typed(stream.name, "\n".join(stream.wanted), "\n".join(stream.unwanted), "\n".join(stream.categories),
                  "\n".join(_name_of(paper) for paper in seeds), str(stream.cap), stream.shared)
 
@@ -96,7 +96,9 @@ _PART = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"|(\S+))')
 
 def of_query(text: str) -> Typed:
     """A stream that begins as a search: its words together, what it excludes, its categories."""
-    words, without, categories = [], [], []
+    words: list[str] = []
+    without: list[str] = []
+    categories: list[str] = []
     for minus, operator, phrase, word in _PART.findall(text[:1000]):
         value = (phrase or word).replace(",", " ").strip()
         if operator.lower() == "cat":
@@ -212,14 +214,13 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
     last = parse_day(request.GET["until"]) if "until" in request.GET else newest
     if last is None or last > newest or last.year < 1980:
         raise Http404("until: a day such as 2026-05-12")
-    hidden = readers.marks_of(visit.reader).hidden if visit.reader is not None else frozenset()
-    taken = mine.take(request, streaming.wish_of(found), last, hidden=hidden)
+    taken = mine.take(request, streaming.wish_of(found), last, hidden=readers.hidden_of(visit.reader))
     earlier = calendar.day_before(last - timedelta(days=mine.PREVIEW_DAYS - 1))
     own = mine.owner(visit)
     is_mine = own is not None and own.pk == found.reader_id
     return render(request, "stream.jinja", {
         "places": mine.PLACES, "stream": found, "days": mine.by_day(request, taken), "total": len(taken.items),
         "first": last - timedelta(days=mine.PREVIEW_DAYS - 1), "last": last, "newest": last == newest,
-        "earlier": f"/streams/{found.key}?" + urlencode({"until": earlier}) if earlier else "",
+        "earlier": f"/streams/{found.key}?" + urlencode({"until": str(earlier)}) if earlier else "",
         "mine": is_mine, "by": naming.shown(found.reader), "personal": visit.personal,
         "seeds": [Shown(one) for one in Paper.objects.filter(key__in=found.seeds, state=Paper.State.LIVE)]})
