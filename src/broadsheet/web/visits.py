@@ -102,7 +102,9 @@ class Visit:
         if self.local:
             return known.row("local", service.local_reader) if looks else service.local_reader()
         if self.token is not None:
-            return self.token.reader
+            # A token that may not act is nobody in particular when it looks: marks, lists and acts stay its owner's.
+            own = not looks or roles.within(self.token.scopes, "keep")
+            return self.token.reader if own else None
         if self.account is not None:
             return self.account.reader
         if not self.key:
@@ -118,7 +120,7 @@ class Visit:
             return (
                 self.token is not None
                 and roles.within(self.token.scopes, capability)
-                and roles.can(self.reader, capability, local=False, private=private)
+                and roles.can(self.token.reader, capability, local=False, private=private)
             )
         if roles.can(self.reader, capability, local=self.local, private=private):
             return True

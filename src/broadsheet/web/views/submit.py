@@ -119,8 +119,10 @@ def _source(name: str) -> str:
 def submission(request: HttpRequest, number: int) -> HttpResponse:
     """The submitter takes it back (``do=take-back``), or brings it back."""
     visit, moment = visit_of(request), now()
-    if not visit.can("submit") or visit.reader is None:
+    if not visit.can("submit"):
         return shut(request)
+    if visit.reader is None:
+        raise Http404
     row = Submission.objects.select_related("paper", "reader").filter(pk=number, reader=visit.reader).first()
     if row is None or row.paper.state != Paper.State.LIVE:
         raise Http404
