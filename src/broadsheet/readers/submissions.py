@@ -136,6 +136,11 @@ def of_days(days: Collection[date]) -> dict[int, Raised]:
     return {paper: _raised(of_paper) for paper, of_paper in found.items()}
 
 
+def papers() -> frozenset[int]:
+    """Row ids of all papers that somebody raised, standing or not."""
+    return frozenset(Submission.objects.values_list("paper_id", flat=True))
+
+
 def at(paper_id: int) -> list[Submission]:
     """The standing submissions of one paper with their readers, oldest first."""
     return list(_standing().filter(paper_id=paper_id).select_related("reader").order_by("made_at", "id")[:50])

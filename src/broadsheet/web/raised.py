@@ -42,6 +42,8 @@ def of_days(days: Sequence[date]) -> Mapping[int, submissions.Raised]:
 
 def at(paper: int) -> list[Submission]:
     """The standing submissions of a paper; kept while nothing was committed."""
+    if paper not in known.row(("raised papers",), submissions.papers):  # nearly all: one look instead of a query
+        return []
     return known.row(("raised at", paper), lambda: submissions.at(paper))
 
 
