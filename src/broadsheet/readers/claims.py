@@ -84,7 +84,7 @@ def decide(claim_id: int, state: str, reason: str, actor: Reader, now: datetime)
         if state == CONFIRMED and taken.exists():
             raise UsageError(f"Another reader is confirmed as {row.name or 'this author'}. Undo that first, in the "
                              "log. Nothing was changed.")
-        before = _state(row)
+        before, reason = _state(row), " ".join(prose.tidy(reason).split())[:1000]
         _set(row, state, actor, now)
         entry = audit.log(actor, ACTS[Claim.State(state)], f"claim:{row.pk}", reason, before, _state(row), now)
         notifications.tell([row.reader_id], "claim", f"claim:{entry.pk}", now, paper=row.paper_id, actor=None,

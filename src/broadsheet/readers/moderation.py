@@ -50,6 +50,8 @@ class Case:
 def look(name: str) -> Subject | None:
     """What a subject's name stands for; None when it is gone or no such thing."""
     kind, _, key = name.partition(":")
+    if not (key.isascii() and key.isalnum()):
+        return None
     if kind == "comment":
         return _comment(name, key)
     if kind == "paper":
@@ -57,7 +59,7 @@ def look(name: str) -> Subject | None:
         if paper is None:
             return None
         return Subject(name, kind, paper, None, paper.title, paper.state == Paper.State.HIDDEN, _said_of(name))
-    if not (key.isascii() and key.isdecimal() and len(key) < 18):
+    if not (key.isdecimal() and len(key) < 18):
         return None
     if kind == "submission":
         row = Submission.objects.select_related("paper", "reader").filter(pk=int(key)).first()

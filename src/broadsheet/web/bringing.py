@@ -65,6 +65,11 @@ def bring(text: str, reader: Reader, config: Config, *, by: lookup.Ways | None =
     return Brought(found) if found is not None else _fetched(name, reader, config, by)
 
 
+def by_key(key: str) -> Paper | None:
+    """The live paper with the key in an address or form, whatever else may stand there."""
+    return papers.by_key(key) if len(key) == 10 and key.isascii() and key.isalnum() else None
+
+
 def known(names: list[Name]) -> Paper | None:
     """The live paper with one of these identifiers. Raises :class:`NotBrought` if moderators hid it."""
     for name in names:

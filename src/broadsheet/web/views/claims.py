@@ -6,12 +6,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from broadsheet.catalogue import papers
 from broadsheet.errors import UsageError
 from broadsheet.readers import claims, naming
 from broadsheet.readers.models import Claim
 from broadsheet.readers.votes import NotAllowed
 from broadsheet.text import folding
+from broadsheet.web import bringing
 from broadsheet.web.allowed import shut
 from broadsheet.web.frontpage import now
 from broadsheet.web.rendering import render
@@ -26,7 +26,7 @@ def claim(request: HttpRequest, key: str) -> HttpResponse:
     visit = visit_of(request)
     if not visit.can("claim"):
         return shut(request)
-    paper = papers.by_key(key) if len(key) == 10 else None
+    paper = bringing.by_key(key)
     if paper is None:
         raise Http404
     given, fault = request.POST, ""

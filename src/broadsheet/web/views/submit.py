@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
-from broadsheet.catalogue import changes, papers
+from broadsheet.catalogue import changes
 from broadsheet.catalogue.intake import intake
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.records import Incoming
@@ -38,7 +38,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     if not key:
         typed = request.GET.get("what", "")[:600]
         return render(request, "submit.jinja", {"what": typed, "offline": current().offline})
-    paper = papers.by_key(key) if len(key) == 10 else None
+    paper = bringing.by_key(key)
     if paper is None:
         raise Http404
     return _preview(request, Brought(paper), visit.reader)
@@ -95,7 +95,7 @@ def _raise(request: HttpRequest, reader: Reader) -> HttpResponse:
 def _handed_back(key: str, record: str, reader: Reader) -> Brought:
     """What the form of the preview holds: a paper's key, or a sealed record, whose paper may be here by now."""
     if key:
-        paper = papers.by_key(key) if len(key) == 10 else None
+        paper = bringing.by_key(key)
         if paper is None:
             raise NotBrought("This paper is no longer here. Nothing was raised.")
         return Brought(paper)
