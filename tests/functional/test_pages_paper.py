@@ -134,7 +134,7 @@ def test_the_paper_page_asks_few_queries(client: Client) -> None:
         paper(number)
     with CaptureQueriesContext(connection) as asked:
         assert client.get("/papers/2605.00001").status_code == 200
-    assert len(asked) <= 14
+    assert len(asked) <= 18
 
 
 def test_an_anonymous_page_is_the_same_for_all(client: Client) -> None:
@@ -161,7 +161,8 @@ def test_acts_are_kept_once_and_undone(client: Client) -> None:
         assert come.post("/acts", {"act": f"save:{one.key}", "next": "/saved"})["Location"] == "/saved"
     assert Mark.objects.filter(kind="saved").count() == 1 == Reader.objects.count()
     assert b"Paper 1 on bridges" in come.get("/saved").content
-    assert come.post("/acts", {"act": "undo"}, HTTP_X_REQUESTED_WITH="fetch").status_code == 204
+    undone = come.post("/acts", {"act": "undo"}, HTTP_X_REQUESTED_WITH="fetch")
+    assert undone.status_code == 200 and undone.json()
     assert not Mark.objects.exists()
     assert come.post("/acts", {"act": f"read:{one.key}", "next": "https://evil.example/"})["Location"] == "/"
     assert json.loads(come.get("/settings/export").content)["marks"][0]["kind"] == "read"

@@ -8,7 +8,7 @@ from datetime import date
 
 from ..readers import naming, submissions
 from ..readers.models import Reader, Submission
-from . import known
+from . import known, watch
 from .visits import Visit
 
 
@@ -42,6 +42,8 @@ def of_days(days: Sequence[date]) -> Mapping[int, submissions.Raised]:
 
 def at(paper: int) -> list[Submission]:
     """The standing submissions of a paper; kept while nothing was committed."""
+    if watch.version() is None:
+        return submissions.at(paper)
     if paper not in known.row(("raised papers",), submissions.papers):  # nearly all: one look instead of a query
         return []
     return known.row(("raised at", paper), lambda: submissions.at(paper))
