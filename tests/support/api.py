@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import orjson
-from django.db import transaction
 from django.test import Client
 from tests.support.accounts import account, client
+from tests.support.incoming import jsonl, record, take
 
 from broadsheet import config
 from broadsheet.api.openapi import describe
 from broadsheet.api.operations import OPERATIONS
 from broadsheet.api.operations.model import Operation
-from broadsheet.catalogue import changes
-from broadsheet.catalogue.models import Announcement, Paper, PaperAuthor, PaperTerm
-from broadsheet.readers import collections, comments, notes, streams, tallies, tokens, votes
-from broadsheet.readers.models import Reader
+from broadsheet.catalogue.models import Paper
+from broadsheet.digest.models import Subscription
+from broadsheet.readers import (
+    claims,
+    collections,
+    comments,
+    moderation,
+    notes,
+    streams,
+    submissions,
+    tallies,
+    taste,
+    tokens,
+    votes,
+)
+from broadsheet.readers.models import AuditEntry, Reader
 from broadsheet.search.follower import Follower
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
@@ -90,6 +104,9 @@ class World:
     collection: str
     shared: str
     stream: str
+    claim: int
+    entry: int
+    mail: int
 
     def place(self, parameter: str) -> str:
         """A value of a parameter of paths that leads to something of the first reader."""
@@ -98,27 +115,29 @@ class World:
             "paper": paper.key, "day": paper.edition_day.isoformat(), "mark": "saved", "wish": "more",
             "comment": self.comment, "collection": self.collection, "stream": self.stream, "formula": "edition",
             "field": "vision", "topic": "bridges", "author": "ada-lovelace",
-            "organisation": "institute-of-nowhere", "reader": "ada",
+            "organisation": "institute-of-nowhere", "reader": "ada", "claim": str(self.claim),
+            "entry": str(self.entry), "number": str(self.mail),
         }.get(parameter, "1")
 
 
-def papers(count: int, day: date) -> list[Paper]:
-    """Papers of one day that share a topic, an author and an organisation."""
+def papers(count: int, day: date, start: int = 0) -> list[Paper]:
+    """Papers of one day that share a topic, an author and an organisation; their keys tell their numbers."""
+    lines = [record(
+        number, id=f"arxiv:2605.{number:05d}", title=f"Bridges number {number}", abstract="Bridges are measured.",
+        authors=["Lovelace, Ada"], published=day.isoformat(), categories=["cs.CV"], topics=["Bridges"],
+        organization="Institute of Nowhere",
+        announced=[{"day": day.isoformat(), "category": "cs.CV", "list": "arxiv_daily"}],
+    ) for number in range(start + 1, start + count + 1)]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, f"bridges-{start}.jsonl")
+        file.write_bytes(jsonl(*lines))
+        take(file, rights="public")
     made = []
-    for number in range(1, count + 1):
-        paper = Paper.objects.create(
-            key=f"api{number:07d}", title=f"Bridges number {number}", abstract="Bridges are measured.", rights="public",
-            published=day.isoformat(), edition_day=day, identifiers=[["arxiv", f"2605.{number:05d}"]],
-            categories=["cs.CV"], primary_category="cs.CV", topics=["Bridges"], organisation="Institute of Nowhere",
-            authors=[{"name": "Ada Lovelace"}], added_at=OLD, changed_at=OLD, language="en")
-        PaperAuthor.objects.create(paper=paper, position=0, folded="ada-lovelace")
-        PaperTerm.objects.create(paper=paper, kind="topic", slug="bridges")
-        PaperTerm.objects.create(paper=paper, kind="category", slug="cs.cv")
-        paper.identifier_rows.create(scheme="arxiv", value=f"2605.{number:05d}")
-        Announcement.objects.create(paper=paper, list="arxiv", day=day, category="cs.CV")
+    for number in range(start + 1, start + count + 1):
+        paper = Paper.objects.get(identifier_rows__scheme="arxiv", identifier_rows__value=f"2605.{number:05d}")
+        paper.key = f"api{number:07d}"
+        paper.save(update_fields=["key"])
         made.append(paper)
-    with transaction.atomic():
-        changes.append([paper.pk for paper in made], changes.INTERACTIVE)
     return made
 
 
@@ -140,14 +159,22 @@ def world(count: int = 5) -> World:
     said = comments.write(ada, made[0].pk, "A remark with $x^2$.", now)
     comments.write(bo, made[0].pk, "An answer to @ada.", now, parent=said)
     bad = comments.write(ada, made[0].pk, "Something bad.", now)
-    comments.hide(bad, "It is bad.", now)
+    moderation.hide(moderator, f"comment:{bad.key}", "It is bad.", now)
+    moderation.report(bo, f"comment:{said.key}", "I do not like it.", now)
+    submissions.put(ada, made[0], "Worth it.", now.date(), now)
+    claim = claims.put(ada, made[0], 0, "It is me.", now)
+    mail = Subscription.objects.create(key="0" * 32, email="ada@example.org", reader=ada, state="active", asked_at=now,
+                                       confirmed_at=now, due_at=now)
+    taste.record(ada, [made[1].pk], taste.MORE, 1, now)
     mine = collections.make(ada, "To read", now)
     shared = collections.make(ada, "For all", now, shared=True)
     for one in (mine, shared):
         collections.add(ada, one, [made[0].pk], now)
     stream = streams.make(ada, "On bridges", streams.Wish(wanted=("bridges",)), now)
     notes.write(ada, made[0].pk, "private thoughts", "later", now)
-    return World(made, ada, bo, moderator, said.key, bad.key, mine.key, shared.key, stream.key)
+    entry = AuditEntry.objects.order_by("-id").values_list("id", flat=True)[0]
+    return World(made, ada, bo, moderator, said.key, bad.key, mine.key, shared.key, stream.key, claim.pk, entry,
+                 mail.pk)
 
 
 def indexed() -> None:
@@ -155,3 +182,8 @@ def indexed() -> None:
     follower = Follower(config.current().index_dir)
     while follower.step():
         continue
+
+
+def papers_more(count: int, day: date) -> list[Paper]:
+    """Further papers of the day that arrive later."""
+    return papers(count, day, start=Paper.objects.count())

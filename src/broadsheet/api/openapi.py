@@ -9,7 +9,7 @@ from . import problems
 from .operations import OPERATIONS
 from .operations.model import Operation
 from .schemas import SCHEMAS
-from .shapes import KEY, Shape, one_of, ref, text
+from .shapes import KEY, Shape, number, one_of, ref, text
 
 _IN_PATH: dict[str, tuple[Shape, str]] = {
     "paper": (text(600, 1), "A paper by key, identifier (2405.00001, doi/10.1000/xyz) or what follows /papers/."),
@@ -22,6 +22,8 @@ _IN_PATH: dict[str, tuple[Shape, str]] = {
     "author": (text(300, 1), "A name as its page's address has it."),
     "organisation": (text(300, 1), "A name as its page's address has it."),
     "reader": (text(60, 1), "A reader's name in addresses."),
+    "claim": (number(1, 2**53), "The number of a claim."), "entry": (number(1, 2**53), "The number of an entry."),
+    "number": (number(1, 2**53), "The number of a mail."),
 }
 _SAID = {
     200: "Done.", 201: "Made.", 204: "Done; there is nothing to say.", 304: "Unchanged since the ETag given.",

@@ -29,6 +29,11 @@ _PARTIAL: Shape = {"type": "string", "pattern": "^([0-9]{4}(-[0-9]{2}(-[0-9]{2})
 _LIST_WORDS = array(text(80, 1), 50)
 
 
+_RHYTHM: dict[str, Shape] = {
+    "cadence": one_of("daily", "workdays", "weekly"), "weekday": number(0, 6), "hour": number(0, 23),
+    "timezone": text(64, 1), "most": number(1, 50), "fewest": number(1, 50)}
+
+
 def page(of: Shape, **more: Shape) -> Shape:
     """One page of a list."""
     return thing((), items=array(of), next=_NEXT, **more)
@@ -107,7 +112,7 @@ SCHEMAS: dict[str, Shape] = {
     "Export": _OPEN,
     "CommentBody": thing(("parent", "once"), text=text(20_000, 1), parent=KEY, once=text(20, 1)),
     "TextBody": thing(text=text(20_000, 1)),
-    "ReportBody": thing(reason=text(2000, 1)),
+    "ReportBody": thing(subject=text(40, 1), reason=text(2000, 1)),
     "Done": thing(done=FLAG),
     "Marked": thing(read=FLAG, saved=FLAG, hidden=FLAG),
     "Wished": thing(wish=one_of("", "more", "less")),
@@ -147,4 +152,49 @@ SCHEMAS: dict[str, Shape] = {
     "Undone": thing(undone=maybe(ANY_TEXT), paper=maybe(KEY)),
     "Keys": page(thing(paper=ref("Paper"), at=MOMENT)),
     "NameBody": thing(name=text(60, 1)),
+    "LookBody": thing(what=text(40_000, 1)),
+    "Brought": thing(paper=maybe(ref("Paper")), record=maybe(ANY_TEXT), said=ANY_TEXT, draft=maybe(thing(
+        title=ANY_TEXT, abstract=ANY_TEXT, published=_PARTIAL, authors=_WORDS, identifiers=_WORDS))),
+    "SubmitBody": thing(("paper", "record", "note"), paper=text(600, 1), record=text(200_000, 1), note=text(4000)),
+    "Submission": thing(number=COUNT, paper=KEY, title=ANY_TEXT, by=maybe(ref("Person")), note=ANY_TEXT, day=DAY,
+                        made=MOMENT, stands=FLAG, mine=FLAG),
+    "Submissions": thing(items=array(ref("Submission"))),
+    "ClaimBody": thing(("note",), position=number(0, 100_000), note=text(500)),
+    "Claim": thing(number=COUNT, paper=KEY, title=ANY_TEXT, position=COUNT, name=ANY_TEXT, note=ANY_TEXT,
+                   state=one_of("open", "confirmed", "refused"), made=MOMENT, by=maybe(ref("Person"))),
+    "Claims": thing(items=array(ref("Claim"))),
+    "DecisionBody": thing(("reason",), state=one_of("confirmed", "refused"), reason=text(1000)),
+    "Cases": thing(items=array(thing(
+        subject=ANY_TEXT, kind=ANY_TEXT, paper=KEY, title=ANY_TEXT, text=ANY_TEXT, by=maybe(ref("Person")), hidden=FLAG,
+        flagged=COUNT, reports=array(thing(reason=ANY_TEXT, by=maybe(ref("Person")), made=MOMENT))))),
+    "ModerateBody": thing(
+        ("reason",), subject=text(40, 1),
+        do=one_of("hide", "unhide", "dismissed", "upheld", "cleared", "block"), reason=text(1000)),
+    "Log": page(thing(number=COUNT, by=ANY_TEXT, act=ANY_TEXT, subject=ANY_TEXT, reason=ANY_TEXT, made=MOMENT,
+                      undone=maybe(MOMENT), undoable=FLAG)),
+    "Curation": thing(day=DAY, headline=ANY_TEXT, note=ANY_TEXT, acts=array(thing(
+        act=ANY_TEXT, paper=KEY, title=ANY_TEXT, place=maybe(COUNT), to_day=maybe(DAY), made=MOMENT,
+        by=maybe(ref("Person"))))),
+    "PlaceBody": thing(("place",), act=one_of("pin", "drop", "release"), place=number(0, 4)),
+    "MoveBody": thing(day=maybe(DAY)),
+    "Moved": thing(paper=KEY, edition=maybe(DAY)),
+    "DayNoteBody": thing(headline=text(200), note=text(4000)),
+    "StreamPapers": thing(first=DAY, last=DAY, total=COUNT, looked_at=COUNT, earlier=maybe(DAY),
+                          items=array(ref("Chosen"))),
+    "WishBody": parts(wanted=array(text(80, 1), 40), unwanted=array(text(80, 1), 40),
+                      categories=array(text(80, 1), 40), seeds=array(text(600, 1), 20), cap=number(1, 200)),
+    "ForYou": thing(learned=COUNT, items=array(ref("Chosen"))),
+    "Taste": thing(
+        lines=array(thing(line=ANY_TEXT, weight=REAL)),
+        acts=array(thing(paper=KEY, kinds=_WORDS, liked=FLAG, at=MOMENT)),
+        struck=array(thing(line=ANY_TEXT, at=MOMENT))),
+    "StrikeBody": thing(do=one_of("strike", "restore"), line=text(300, 1)),
+    "Mail": thing(
+        number=COUNT, kind=ANY_TEXT, value=ANY_TEXT, label=ANY_TEXT, cadence=ANY_TEXT, weekday=COUNT, hour=COUNT,
+        timezone=ANY_TEXT, most=COUNT, fewest=COUNT, state=ANY_TEXT, paused_until=maybe(DAY)),
+    "Mails": thing(items=array(ref("Mail"))),
+    "MailBody": thing(
+        ("value", *_RHYTHM), kind=one_of("site", "topic", "category", "author", "organisation", "search", "stream",
+                                         "collection", "foryou"), value=text(400), **_RHYTHM),
+    "MailPatch": parts(**_RHYTHM, pause=DAY),
 }

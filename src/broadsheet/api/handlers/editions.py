@@ -19,7 +19,8 @@ from . import forms
 _DEEPEST = 5000
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
+    """A day of a path; raises Problem 404."""
     try:
         if len(text) != 10:
             raise ValueError
@@ -50,7 +51,7 @@ def days(call: Call) -> dict[str, Any]:
 def edition(call: Call) -> dict[str, Any]:
     """One front page: each chosen paper with the reason why it stands there; the rest of each field by key."""
     asked = call.given["day"]
-    shown = service.front_days(call.today) if asked == "newest" else (_day(asked),)
+    shown = service.front_days(call.today) if asked == "newest" else (read_day(asked),)
     if not shown or shown[0] > call.today or not service.day_ids(shown, call.site):
         raise problems.not_found("No paper belongs to this day.")
     found = service.edition(shown, call.today, call.site, _narrowing(call), newest=asked == "newest")
@@ -98,7 +99,7 @@ def fields(call: Call) -> dict[str, Any]:
 def field(call: Call) -> dict[str, Any]:
     """The papers of one field on a day, in the order of its page."""
     asked = call.given["date"]
-    shown = (_day(asked),) if asked else service.front_days(call.today)
+    shown = (read_day(asked),) if asked else service.front_days(call.today)
     narrowing = _narrowing(call)
     found = service.field_page(call.given["field"][:80], shown, call.site, narrowing, readers.Marks().read) \
         if shown and shown[0] <= call.today else None

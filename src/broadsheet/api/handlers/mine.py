@@ -142,7 +142,7 @@ def _plain_stream(found: Stream, reader: Reader | None) -> dict[str, Any]:
             "changed": found.changed_at.isoformat()}
 
 
-def _stream(call: Call, *, own: bool = False) -> Stream:
+def find_stream(call: Call, *, own: bool = False) -> Stream:
     key, reader = str(call.given["stream"])[:20], call.known
     found = (streaming.find(reader, key) if reader is not None else None) if own else streaming.visible(reader, key)
     if found is None:
@@ -150,7 +150,7 @@ def _stream(call: Call, *, own: bool = False) -> Stream:
     return found
 
 
-def _wish(call: Call, given: dict[str, Any]) -> streaming.Wish:
+def wish(call: Call, given: dict[str, Any]) -> streaming.Wish:
     seeds = [call.named(name).key for name in given["seeds"]]
     wish, faults = streaming.read(given["wanted"], given["unwanted"], given["categories"], seeds, str(given["cap"]))
     if faults:
@@ -159,7 +159,7 @@ def _wish(call: Call, given: dict[str, Any]) -> streaming.Wish:
     return wish
 
 
-_EMPTY = {"wanted": [], "unwanted": [], "categories": [], "seeds": [], "cap": 20}
+EMPTY = {"wanted": [], "unwanted": [], "categories": [], "seeds": [], "cap": 20}
 
 
 def streams(call: Call) -> dict[str, Any]:
@@ -169,27 +169,27 @@ def streams(call: Call) -> dict[str, Any]:
 
 def make_stream(call: Call) -> dict[str, Any]:
     """Make one."""
-    made = streaming.make(call.reader, call.body["name"], _wish(call, {**_EMPTY, **call.body}), call.now,
+    made = streaming.make(call.reader, call.body["name"], wish(call, {**EMPTY, **call.body}), call.now,
                           shared=call.body.get("shared", False))
     return _plain_stream(made, call.reader)
 
 
 def stream(call: Call) -> dict[str, Any]:
     """One's own, or a shared one."""
-    return _plain_stream(_stream(call), call.known)
+    return _plain_stream(find_stream(call), call.known)
 
 
 def change_stream(call: Call) -> dict[str, Any]:
     """Change what is named."""
-    found = _stream(call, own=True)
+    found = find_stream(call, own=True)
     given = {**streaming.wish_of(found).as_row(), "name": found.name, "shared": found.shared, **call.body}
-    streaming.change(call.reader, found, given["name"], _wish(call, given), call.now, shared=given["shared"])
-    return _plain_stream(_stream(call, own=True), call.known)
+    streaming.change(call.reader, found, given["name"], wish(call, given), call.now, shared=given["shared"])
+    return _plain_stream(find_stream(call, own=True), call.known)
 
 
 def remove_stream(call: Call) -> None:
     """Remove it; undo brings it back."""
-    streaming.remove(call.reader, _stream(call, own=True), call.now)
+    streaming.remove(call.reader, find_stream(call, own=True), call.now)
 
 
 # -- follows ----------------------------------------------------------------------------------------------------

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.middleware.csrf import get_token
 
+from ...catalogue import papers
 from ...readers import collections, comments, naming, roles, service, submissions
+from ...readers import export as export_of
 from ...readers import notifications as telling
 from ...readers.models import Reader
 from ...readers.settings import check
+from ...web.citing import bibtex
 from ...web.views.people import told
 from .. import problems
 from ..call import Call
@@ -74,7 +77,16 @@ def choose(call: Call) -> dict[str, Any]:
 
 def export(call: Call) -> dict[str, Any]:
     """Everything kept about the reader, as the settings page exports it."""
-    return service.export(call.reader)
+    return export_of.everything(call.reader)
+
+
+def library(call: Call) -> dict[str, Any]:
+    """Papers that the reader saved, collected, voted for or wrote a note at, as BibTeX."""
+    ids = export_of.library(call.known) if call.known is not None else []
+    there = {}
+    for start in range(0, len(ids), 500):
+        there.update(papers.by_ids(ids[start:start + 500]))
+    return {"bibtex": "\n".join(bibtex(there[row]) for row in ids if row in there)}
 
 
 def notifications(call: Call) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from .acting import ACTING
+from .house import HOUSE
 from .model import Operation
 from .reading import READING
 
-OPERATIONS: tuple[Operation, ...] = (*READING, *ACTING)
+OPERATIONS: tuple[Operation, ...] = (*READING, *ACTING, *HOUSE)
 
 
 def by_path() -> dict[str, dict[str, Operation]]:
