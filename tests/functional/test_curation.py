@@ -181,6 +181,9 @@ def test_a_day_is_curated_logged_and_undone(monkeypatch: pytest.MonkeyPatch) -> 
     assert "Paper number 4" not in page
     own = editor.get(f"/curate/{DAY}").content.decode()
     assert "2\xa0acts of editors" in own and "by Edith" in own
+    one = editor.get(f"/curate/{DAY}?paper={_paper(3).key}").content.decode()
+    assert f'value="pin:{_paper(3).key}"' in one and f'value="move:{_paper(3).key}"' in one
+    assert "Not a paper of this day" in editor.get(f"/curate/{AFTER}?paper={_paper(3).key}").content.decode()
     _post(editor, act=f"move:{_paper(5).key}", to=AFTER.isoformat())
     assert _paper(5).edition_day == AFTER
     assert [one.act for one in _log().order_by("id")] == [

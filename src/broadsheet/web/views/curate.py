@@ -112,12 +112,12 @@ def _page(request: HttpRequest, day: date, today: date, fault: str = "") -> Http
     rows = _rows(found) if found is not None else []
     query = " ".join(request.GET.get("q", "").split())[:200]
     wanted = request.GET.get("paper", "")[:10]
-    chosen = next((one for one in rows if one.key == wanted), None)
+    picked = next((one for one in rows if one.key == wanted), None)
     note = curation.note_of(day)
     listed = [one for one in rows if query.casefold() in one.title.casefold()][:FOUND] if query else rows[:LISTED]
     return render(request, "curate.jinja", {
         "day": day, "closed": closed, "fault": fault, "total": len(rows), "rows": listed, "query": query,
-        "chosen": chosen, "wanted": wanted, "ordinals": ORDINALS, "done": _done(day), "edited": bool(found),
+        "picked": picked, "wanted": wanted, "ordinals": ORDINALS, "done": _done(day), "edited": bool(found),
         "headline": request.POST.get("headline", note.headline if note else ""),
         "text": request.POST.get("text", note.text if note else ""),
         "longest": (curation.HEADLINE, curation.NOTE), "note": note, "to": request.POST.get("to", str(today)),
