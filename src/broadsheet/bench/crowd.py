@@ -7,6 +7,7 @@ Prints one JSON object with the session cookies of the first readers.
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 from collections.abc import Sequence
@@ -27,11 +28,15 @@ _TEXTS = (
 
 
 def main(data: Path, readers: int, votes: int, comments: int, sessions: int, day: date | None) -> dict[str, Any]:
-    """Fill the database in ``data``; returns ``{"cookies": [...], "slugs": [...]}``. Raises on PostgreSQL."""
-    from ..cli.common import boot
+    """Fill the database of ``data``; returns ``{"cookies": [...], "slugs": [...], "papers": N}``."""
+    os.environ |= {"BROADSHEET_DATA": str(data), "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
+    import django
 
-    boot(data, create=False)
+    django.setup()
+    from django.core.management import call_command
     from django.db import transaction
+
+    call_command("migrate", verbosity=0)
 
     draw = random.Random(23)
     now = datetime.now(UTC)
@@ -61,7 +66,8 @@ def _readers(count: int, now: datetime) -> list[int]:
         for number in range(count)
     ], batch_size=BATCH)
     Account.objects.bulk_create([
-        Account(email=f"crowd{number}@example.org", password="!", reader_id=reader.pk, created_at=old)  # noqa: S106 - no password fits
+        Account(email=f"crowd{number}@example.org", password="!", reader_id=reader.pk,  # noqa: S106 - none fits
+                created_at=old)
         for number, reader in enumerate(made)
     ], batch_size=BATCH)
     return [reader.pk for reader in made]
