@@ -45,7 +45,7 @@ QUERIES = {"unfollow": {"kind": "topic", "value": "bridges"}}
 # What only its owner has: for everybody else it is not there.
 ADAS = {"collection", "change_collection", "remove_collection", "collected", "collect", "change_collected", "uncollect",
         "stream", "change_stream", "remove_stream", "stream_papers", "edit_comment", "take_back_comment",
-        "bring_back_comment", "claim", "take_back_submission", "change_mail", "stop_mail"}
+        "bring_back_comment", "take_back_submission", "change_mail", "stop_mail"}
 LAST = ("remove_collection", "remove_stream", "stop_mail", "drop_claim", "decide_claim")
 WHO = {"stranger": None, "reading": ("read",), "ada": ("read", "act"), "bo": ("read", "act"),
        "mo": ("read", "act", "curate", "moderate")}

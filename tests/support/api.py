@@ -124,7 +124,7 @@ def papers(count: int, day: date, start: int = 0) -> list[Paper]:
     """Papers of one day that share a topic, an author and an organisation; their keys tell their numbers."""
     lines = [record(
         number, id=f"arxiv:2605.{number:05d}", title=f"Bridges number {number}", abstract="Bridges are measured.",
-        authors=["Lovelace, Ada"], published=day.isoformat(), categories=["cs.CV"], topics=["Bridges"],
+        authors=["Lovelace, Ada"], published=day.isoformat(), categories=["cs.CV"], keywords=["Bridges"],
         organization="Institute of Nowhere",
         announced=[{"day": day.isoformat(), "category": "cs.CV", "list": "arxiv_daily"}],
     ) for number in range(start + 1, start + count + 1)]

@@ -55,7 +55,6 @@ SCHEMAS: dict[str, Shape] = {
     "Paper": PAPER,
     "PaperList": thing(date=maybe(DAY), list=ANY_TEXT, total=COUNT, offset=COUNT, papers=array(ref("Paper")),
                        next=_NEXT),
-    "Papers": page(ref("Paper"), total=maybe(COUNT)),
     "Abstract": thing(key=KEY, abstract=ANY_TEXT, html=ANY_TEXT, is_excerpt=FLAG, rights=ANY_TEXT, licence=ANY_TEXT),
     "Versions": thing(
         versions=array(_OPEN),
@@ -162,6 +161,7 @@ SCHEMAS: dict[str, Shape] = {
     "ClaimBody": thing(("note",), position=number(0, 100_000), note=text(500)),
     "Claim": thing(number=COUNT, paper=KEY, title=ANY_TEXT, position=COUNT, name=ANY_TEXT, note=ANY_TEXT,
                    state=one_of("open", "confirmed", "refused"), made=MOMENT, by=maybe(ref("Person"))),
+    "OwnClaim": thing(claim=maybe(ref("Claim"))),
     "Claims": thing(items=array(ref("Claim"))),
     "DecisionBody": thing(("reason",), state=one_of("confirmed", "refused"), reason=text(1000)),
     "Cases": thing(items=array(thing(

@@ -97,11 +97,9 @@ def _claimed(row: Claim, *, editor: bool) -> dict[str, Any]:
 
 
 def claim(call: Call) -> dict[str, Any]:
-    """The reader's own claim at the paper."""
+    """The reader's own claim at the paper, null where there is none."""
     row = claiming.of(call.known, call.paper.pk)
-    if row is None:
-        raise problems.not_found("You claim nothing of this paper.")
-    return _claimed(row, editor=False)
+    return {"claim": _claimed(row, editor=False) if row is not None else None}
 
 
 def make_claim(call: Call) -> dict[str, Any]:

@@ -20,7 +20,7 @@ HOUSE: tuple[Operation, ...] = (
               "Submissions", "raising.of_paper"),
     Operation("take_back_submission", "DELETE", "/papers/{paper}/submission", "Submitting",
               "Take one's own submission back", "Submission", "raising.take_back", "submit", problems=_ACT),
-    Operation("claim", "GET", "/papers/{paper}/claim", "Claims", "The reader's own claim", "Claim", "raising.claim",
+    Operation("claim", "GET", "/papers/{paper}/claim", "Claims", "The reader's own claim", "OwnClaim", "raising.claim",
               "claim"),
     Operation("make_claim", "PUT", "/papers/{paper}/claim", "Claims", "Say which author one is; editors confirm it",
               "Claim", "raising.make_claim", "claim", body="ClaimBody", problems=_ACT),
