@@ -99,7 +99,7 @@ def _free_port() -> int:
 
 
 def _wait(port: int, child: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(3600):
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return
