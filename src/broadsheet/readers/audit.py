@@ -57,7 +57,8 @@ def log(
     """
     return AuditEntry.objects.create(
         actor=actor, actor_name=((actor.name or "keeper") if actor else "command line")[:120],
-        act=act[:40], subject=subject[:120], reason=reason.replace("\x00", "").strip()[:2000], before=before, after=after, made_at=now)
+        act=act[:40], subject=subject[:120], reason=reason.replace("\x00", "").strip()[:2000], before=before,
+        after=after, made_at=now)
 
 
 def undo(entry_id: int, actor: Reader | None, now: datetime) -> AuditEntry | None:

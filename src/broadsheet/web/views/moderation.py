@@ -34,6 +34,8 @@ ACTS = {
     "programs.path": "Path for programs", "edition.pin": "Pinned", "edition.drop": "Dropped",
     "edition.move": "Moved to another day", "edition.note": "Headline and note of the day",
 }
+# What the act's own name says, and row numbers of reports and votes.
+_SAID_BY_THE_ACT = frozenset({"reports", "flagged", "reason", "hidden", "state", "position", "blocked"})
 AREAS = (("", "All"), ("moderation", "Moderation"), ("claim", "Authors"), ("edition", "Editions"),
          ("account", "Accounts"))
 
@@ -192,11 +194,11 @@ def _subject(name: str) -> str:
 
 
 def _changed(entry: AuditEntry) -> str:
-    """``roles: reader → editor`` for the small values that differ; row numbers of reports and votes are left out."""
+    """``roles: reader → editor`` for the small values that differ."""
     said = []
     for name, after in entry.after.items():
         old = entry.before.get(name)
-        if name not in ("reports", "flagged", "reason") and old != after:
+        if name not in _SAID_BY_THE_ACT and (old or after) and old != after:
             said.append(f"{name}: {_value(old)} → {_value(after)}")
     return "; ".join(said)[:300]
 

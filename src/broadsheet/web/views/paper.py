@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 
 from broadsheet.catalogue import history, papers
 from broadsheet.catalogue.models import Paper
+from broadsheet.catalogue.records import PLACED, SUBMITTED
 from broadsheet.editions import service
 from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
@@ -76,11 +77,14 @@ class _Read:
 
     @cached_property
     def records(self) -> list[tuple[Any, ...]]:
-        """(source, source_key, received_at, how often replaced) of its source records, oldest first."""
+        """(source, source_key, received_at, how often replaced) of its source records, oldest first.
+
+        What readers raised and editors moved are records too, but tell nothing of the paper itself.
+        """
         return prepared.rows(
             "SELECT source, source_key, received_at, (SELECT COUNT(*) FROM catalogue_pastrecord p WHERE p.record_id ="
-            " s.id) FROM catalogue_sourcerecord s WHERE paper_id = %s ORDER BY received_at, id LIMIT 40",
-            (self.found[0].pk,))
+            " s.id) FROM catalogue_sourcerecord s WHERE paper_id = %s AND source NOT IN (%s, %s)"
+            " ORDER BY received_at, id LIMIT 40", (self.found[0].pk, PLACED, SUBMITTED))
 
     def ground(self) -> object:
         """Changes with everything that is shown of the paper itself."""
