@@ -11,10 +11,12 @@ status as a number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.urls import reverse
 from tests.support.people import PERSONAS
 
 READERS = ("reader", "author", "other", "editor", "moderator", "administrator")
@@ -63,6 +65,22 @@ def _rows() -> list[Row]:
 def rows() -> list[Row]:
     """The table."""
     return _rows()
+
+
+def filled(value: Any, things: dict[str, Any]) -> Any:
+    """What a row says, with the world's things in the place of their names."""
+    if isinstance(value, dict):
+        return {key: filled(one, things) for key, one in value.items()}
+    if callable(value):
+        return value()
+    if isinstance(value, str):
+        return re.sub(r"(?<!\w)@(\w+)", lambda found: str(things[found.group(1)]), value)
+    return value
+
+
+def place_of(row: Row, things: dict[str, Any]) -> str:
+    """The address of a row."""
+    return reverse(row.name, kwargs=filled(dict(row.args), things)) + filled(row.query, things)
 
 
 # What stands before the door of a members' site, what only people open, and what a program reads by the secret path.

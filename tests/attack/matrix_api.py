@@ -22,10 +22,11 @@ def _mine(name: str, method: str = "GET", body: Any = None, **more: Any) -> Row:
     return _one(name, method, body, **{**MEMBER, **more})
 
 
-def _own(name: str, method: str, body: Any, args: dict[str, str], variant: str, **more: Any) -> Row:
+def _own(name: str, method: str, body: Any, args: dict[str, str], variant: str,
+         refused: dict[str, str] | None = None, **more: Any) -> Row:
     """An act at a thing of the author's: not there for other readers."""
     return _one(name, method, body, args=args, variant=variant, may="author", anon="401", no="404", outside="403",
-                but={"program": "403"} if method == "GET" else {}, **more)
+                but=refused or ({"program": "403"} if method == "GET" else {}), **more)
 
 
 def _reading() -> list[Row]:
@@ -96,4 +97,45 @@ def _things() -> list[Row]:
     ]
 
 
-ROWS: list[Row] = [*_reading(), *_acts(), *_things()]
+def _later() -> list[Row]:
+    """What landed last: submissions, claims, reports, mail, my order; and what editors and moderators do."""
+    at, hidden, day = {"paper": "@path"}, {"paper": "@hidden_path"}, {"day": "@day"}
+    report = {"subject": "comment:@comment", "reason": "Rude."}
+
+    def kept(capability: str, name: str, method: str = "GET", body: Any = None, **more: Any) -> Row:
+        return _mine(name, method, body, **{"may": capability, **more})
+
+    return [
+        _one("submission", args=at), _one("submission", args=hidden, variant="hidden", may="nobody"),
+        _mine("take_back_submission", "DELETE", args={"paper": "@second"}, no="404", outside="403", may="author"),
+        _mine("submissions"), _mine("look_up", "POST", {"what": "arXiv:2605.00001"}),
+        _mine("submit", "POST", {"paper": "@path", "note": "Read it."}, yes="made"),
+        _mine("submit", "POST", {"paper": "@hidden_path"}, variant="hidden", yes="404"),
+        _mine("claim", args=at), _mine("claim", "PUT", {"position": 1}, args=at),
+        _mine("claim", "PUT", {"position": 1}, args=hidden, variant="hidden", yes="404"),
+        _mine("claim", "DELETE", args=at, yes="none"),
+        _mine("report", "POST", report, yes="made", but={"program": "403", "author": "422"}),
+        _mine("report", "POST", {**report, "subject": "comment:@comment_hidden"}, variant="hidden", yes="404"),
+        _mine("for_you"), _mine("learned"), _mine("learned", "POST", {"do": "strike", "line": "all"}),
+        _mine("library"), _mine("mail"), _mine("mail", "POST", {"kind": "site"}, yes="made", but={
+            "program": "403", "token-act": "made", "local": "422"}),
+        _own("mail", "POST", {"kind": "collection", "value": "@collection_private"}, {}, "private", yes="made", refused={"local": "422"}),
+        _own("change_mail", "PATCH", {"cadence": "weekly"}, {"number": "@mail_row"}, "change"),
+        _own("change_mail", "DELETE", None, {"number": "@mail_row"}, "stop", yes="none"),
+        _one("stream_papers", args=STREAM), _one("stream_papers", args=HIDDEN_STREAM, variant="private", may="author"),
+        _mine("preview_stream", "POST", {"wanted": ["bridges"]}),
+        kept("curate", "curated", args=day), kept("curate", "curated", "DELETE", args=day),
+        kept("curate", "pin", "PUT", {"act": "pin", "place": 0}, args={**day, **at}),
+        kept("curate", "pin", "PUT", {"act": "drop"}, args={**day, **hidden}, variant="hidden", yes="404"),
+        kept("curate", "move", "PUT", {"day": "@tomorrow"}, args=at),
+        kept("curate", "write_day", "PUT", {"headline": "Bridges", "note": "They sway."}, args=day),
+        kept("curate", "claims"), kept("curate", "decide_claim", "PUT", {"state": "confirmed"},
+                                       args={"claim": "@claim"}),
+        kept("moderate", "report"), kept("moderate", "log"),
+        kept("moderate", "moderate", "POST", {**report, "do": "hide"}),
+        kept("moderate", "moderate", "POST", {**report, "do": "block"}, variant="block"),
+        kept("moderate", "undo_logged", "POST", args={"entry": "@audit"}, yes="403"),
+    ]
+
+
+ROWS: list[Row] = [*_reading(), *_acts(), *_things(), *_later()]

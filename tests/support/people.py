@@ -294,5 +294,5 @@ def _mailed(world: World, now: datetime) -> None:
                                 asked_at=now)
     Subscription.objects.create(key="c" * 32, email="stopped@example.org", state="stopped", kind="search", value="y",
                                 stopped_at=now, confirmed_at=now, **common)
-    t.update(mail="a" * 32, mail_asked="b" * 32, mail_stopped="c" * 32,
+    t.update(mail="a" * 32, mail_row=active.pk, mail_asked="b" * 32, mail_stopped="c" * 32,
              mail_act=links.sign(links.Act("vote", t["paper"], active.pk), now.date()))

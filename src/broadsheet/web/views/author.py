@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper, PaperAuthor
 from broadsheet.text import folding
@@ -12,6 +13,7 @@ from broadsheet.text import folding
 from .listing import listing, slug_of
 
 
+@require_safe
 def author(request: HttpRequest, slug: str) -> HttpResponse:
     """Papers that carry this name, newest first; another spelling of the address redirects."""
     slug = slug_of(slug)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
@@ -123,6 +123,7 @@ def _wants_data(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch" or "HX-Request" in request.headers
 
 
+@require_safe
 def saved(request: HttpRequest) -> HttpResponse:
     """What the reader saved, newest save first."""
     visit, page = visit_of(request), page_number(request)

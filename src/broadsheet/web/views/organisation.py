@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.text import folding
@@ -13,6 +14,7 @@ from broadsheet.text import folding
 from .listing import listing, slug_of
 
 
+@require_safe
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """Papers of one organisation, as the sources name it, newest first."""
     name, rows = rows_of(slug)

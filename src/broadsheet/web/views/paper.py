@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue import history, papers
 from broadsheet.catalogue.models import Paper
@@ -93,6 +94,7 @@ class _Read:
         return paper.pk, paper.revision, canonical, tuple(self.announced), tuple(self.records), counted
 
 
+@require_safe
 def paper(request: HttpRequest, path: str) -> HttpResponse:
     """The page of the paper; other names of it redirect for good."""
     read = _Read(path)
@@ -111,6 +113,7 @@ def paper(request: HttpRequest, path: str) -> HttpResponse:
     return page_cache.page(request, now().date(), build, ground=read.ground, seconds=lambda: kept_for[0])
 
 
+@require_safe
 def bibtex(request: HttpRequest, path: str) -> HttpResponse:
     """The paper as a BibTeX file."""
     found, _ = look_up(path)

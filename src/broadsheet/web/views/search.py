@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue import papers
 from broadsheet.config import current
@@ -47,6 +48,7 @@ class Asked:
         return "/search?" + urlencode({name: value for name, value in values.items() if value != plain.get(name)})
 
 
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """``/search?q=&mode=&order=&page=``; an identifier or an address of a paper goes straight to it."""
     asked = Asked(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper, PaperTerm
 from broadsheet.text import folding
@@ -11,6 +12,7 @@ from broadsheet.text import folding
 from .listing import listing, slug_of
 
 
+@require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Papers of one topic, or of one category (``cs.CV``), newest first."""
     kind, name, rows = rows_of(slug)
