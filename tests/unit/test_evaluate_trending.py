@@ -44,6 +44,8 @@ def test_figures_of_small_data(tmp_path: Path) -> None:
         assert all(0 <= right <= 10 for right in figures["overlap"].values())
     right = {name: sum(figures["overlap"].values()) for name, figures in found["orders"].items()}
     assert right["trending"] > right["counts"] > right["newest"]
+    assert found["others"]["all listed at the opening"]["trending"]["late"]["cases"] == 0
+    assert found["others"]["seed 10"]["counts"]["10"]["cases"] == 6
     assert found["ring"]["without the rules"]["in_top_ten"] == 1.0
     for rule in ("made an hour before", "made and left for the stated days"):
         assert found["ring"][rule]["weighing"] == found["ring"][rule]["in_top_ten"] == 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import fmean, median
@@ -137,11 +137,13 @@ def _one_day(
 
 def _soon(found: Sequence[float | None]) -> dict[str, Any]:
     """Median hours over all cases (None when it did not happen in half of them), the share in which it happened."""
+    if not found:
+        return {"median_hours": None, "share": 0.0, "cases": 0}
     known = sorted(one for one in found if one is not None)
     half = (len(found) + 1) // 2
     middle = median([*known, *[float("inf")] * (len(found) - len(known))]) if len(known) >= half else None
     return {"median_hours": None if middle is None or middle == float("inf") else round(middle, 1),
-            "share": round(len(known) / len(found), 3) if found else 0.0, "cases": len(found)}
+            "share": round(len(known) / len(found), 3), "cases": len(found)}
 
 
 def ring(days: Sequence[Sequence[int]], model: Model, seed: int, rules: Rules | None = None) -> dict[str, Any]:
@@ -180,16 +182,25 @@ def weighing(accounts: int, joined: datetime, now: datetime, rules: Rules) -> in
 
 
 def evaluate_trending(directory: Path, *, days: int = 60, seed: int = 9, seeds: int = 3) -> dict[str, Any]:
-    """All figures on the newest ``days`` days of the list, for several seeds; the plot is drawn of the first."""
-    chosen = read_days(directory)[-days:]
+    """All figures on the newest ``days`` days of the list; the plot is drawn of ``orders``. ``others``: when eight,
+    nine and ten of ten stand there with other seeds, other assumptions, and on as many days before these."""
+    known = read_days(directory)
+    chosen = known[-days:]
     if len(chosen) <= WARM:
         raise UsageError(f"{directory} has {len(chosen)} days of {FEWEST} papers and more; at least {WARM + 1} are "
                          "needed. Nothing was measured.")
     model = Model()
+    cases: dict[str, tuple[Sequence[Sequence[int]], Model, int]] = {
+        f"seed {seed + more}": (chosen, model, seed + more) for more in range(1, seeds)}
+    for hours in (4.0, 16.0):
+        cases[f"half-life {hours:g} hours"] = (chosen, replace(model, half_life=hours), seed)
+    cases["all listed at the opening"] = (chosen, replace(model, early=1.0), seed)
+    if len(earlier := known[-2 * days:-days]) > WARM:
+        cases["days before these"] = (earlier, model, seed)
     return {
         "days": len(chosen) - WARM, "papers": sum(map(len, chosen[WARM:])), "model": asdict(model), "seed": seed,
-        "orders": compare(chosen, model, seed), "other_seeds": [
-            {name: found["reached"] for name, found in compare(chosen, model, seed + more).items()}
-            for more in range(1, seeds)],
+        "orders": compare(chosen, model, seed),
+        "others": {name: {order: {**found["reached"], "late": found["late"]} for order, found in compare(*case).items()}
+                   for name, case in cases.items()},
         "ring": ring(chosen, model, seed),
     }
