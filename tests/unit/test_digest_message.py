@@ -27,7 +27,7 @@ ENVELOPE = Envelope("paper@p.example.org", "Broadsheet, Łódź", "r@example.org
 
 
 def _parsed(letter: Letter = LETTER, envelope: Envelope = ENVELOPE) -> EmailMessage:
-    made = message_from_bytes(build(letter, envelope).as_bytes(), policy=policy.default)
+    made = message_from_bytes(build(letter, envelope), policy=policy.default)
     assert isinstance(made, EmailMessage)
     return made
 
@@ -52,7 +52,7 @@ def test_both_parts_say_the_same() -> None:
                  "Ada Łovelace and Ben Ünal", "Wednesday 06:30", "You have read today’s mail."):
         assert said in shown and said in " ".join(text.split()), said
     assert LINE.url in text and f'href="{LINE.url}"' in page
-    assert len(build(LETTER, ENVELOPE).as_bytes()) < 20_000
+    assert len(build(LETTER, ENVELOPE)) < 20_000
 
 
 def test_nothing_is_loaded_and_every_style_is_inline() -> None:
@@ -64,7 +64,7 @@ def test_nothing_is_loaded_and_every_style_is_inline() -> None:
 
 
 def test_lines_of_the_message_fit_any_server() -> None:
-    raw = build(replace(LETTER, about="word " * 400), ENVELOPE).as_bytes()
+    raw = build(replace(LETTER, about="word " * 400), ENVELOPE)
     assert all(len(line) <= 998 for line in raw.split(b"\r\n")) and b"\n" not in raw.replace(b"\r\n", b"")
     assert raw.isascii()
 

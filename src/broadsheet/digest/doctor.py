@@ -106,7 +106,7 @@ def _mail(connection: Connection, setup: Setup, to: str, now: datetime) -> list[
                       render("test.html.jinja", **context), listed=False)
     accepted = Step("sender", True, f"{setup.mail_from} is accepted as sender.")
     try:
-        answer = connection.send(setup.mail_from, to, message.as_bytes())
+        answer = connection.send(setup.mail_from, to, message)
     except Later as problem:
         return [accepted, Step("test mail", False, f"The server asks to come back later ({problem}). This is "
                                "greylisting or a full queue, not a fault of yours: Broadsheet tries again by itself, "

@@ -54,49 +54,60 @@ def message_id(name: str, sender: str) -> str:
     return f"<{blake2b(name.encode(), digest_size=16).hexdigest()}@{header(host)}>"
 
 
-def build(letter: Letter, envelope: Envelope) -> EmailMessage:
-    """The whole message."""
+def build(letter: Letter, envelope: Envelope) -> bytes:
+    """The whole message as it is sent."""
     return compose(envelope, letter.subject, text_of(letter), html_of(letter))
 
 
-def as_bytes(letter: Letter, envelope: Envelope) -> bytes:
-    """The whole message as it is sent."""
-    return build(letter, envelope).as_bytes()
+def compose(envelope: Envelope, subject: str, text: str, html: str, *, listed: bool = True) -> bytes:
+    """A message of two alternatives. ``listed``: it belongs to a list and can be stopped with one click.
 
-
-def compose(envelope: Envelope, subject: str, text: str, html: str, *, listed: bool = True) -> EmailMessage:
-    """A message of two alternatives. ``listed``: it belongs to a list and can be stopped with one click."""
-    message = EmailMessage(policy=SMTP)
-    message["From"] = _address(envelope.sender, envelope.sender_name)
-    message["To"] = _address(envelope.to)
-    message["Subject"] = header(subject)
-    message["Date"] = format_datetime(envelope.sent)
-    message["Message-ID"] = message_id(envelope.name, envelope.sender)
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    Put together by hand: the library takes ten times as long, and for thousands of readers most of it is the same.
+    What needs encoding or folding is done by the library, once.
+    """
+    name = message_id(envelope.name, envelope.sender)
+    boundary = f"=_{name[1:33]}"  # "=_" is found in no quoted-printable text (RFC 2045, 6.7)
+    heads = [
+        _folded("From", _address(envelope.sender, envelope.sender_name)), _to(envelope.to),
+        _folded("Subject", header(subject)), f"Date: {format_datetime(envelope.sent)}\r\n", f"Message-ID: {name}\r\n",
+        "Auto-Submitted: auto-generated\r\n", "X-Auto-Response-Suppress: All\r\n"]
     if listed:
-        message["List-Id"] = f"{header(envelope.list_name)[:60]} <{envelope.list_id}>"
-        message["List-Unsubscribe"] = f"<{envelope.stop_url}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.make_alternative()
-    message.attach(_part(text, "plain"))
-    message.attach(_part(html, "html"))
-    return message
+        heads += [_folded("List-Id", f"{header(envelope.list_name)[:60]} <{envelope.list_id}>"),
+                  f"List-Unsubscribe: <{envelope.stop_url}>\r\n",
+                  "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"]
+    heads += ["MIME-Version: 1.0\r\n", f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n']
+    mark = f"--{boundary}".encode()
+    return b"".join(("".join(heads).encode("ascii"), mark, b"\r\n", _part(text, "plain"), mark, b"\r\n",
+                     _part(html, "html"), mark, b"--\r\n"))
 
 
-def _part(text: str, subtype: str) -> EmailMessage:
-    """A part in quoted-printable, which mail servers of any age carry; encoded in C, for there are many."""
+@lru_cache(maxsize=512)
+def _folded(name: str, value: str) -> str:
+    """A header, encoded and folded as RFC 5322 and 2047 want it."""
     made = EmailMessage(policy=SMTP)
-    made["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    made["Content-Transfer-Encoding"] = "quoted-printable"
+    made[name] = value
+    return made.as_string().partition("\r\n\r\n")[0].removesuffix("\r\n") + "\r\n"
+
+
+def _part(text: str, subtype: str) -> bytes:
+    """A part in quoted-printable, which mail servers of any age carry; encoded in C, for there are many."""
     raw = binascii.b2a_qp(text.encode("utf-8", "replace").replace(b"\r\n", b"\n"), istext=True)
-    made.set_payload(raw.decode("ascii"))
-    return made
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode() + raw.replace(b"\n", b"\r\n") + b"\r\n"
 
 
-def _address(address: str, name: str = "") -> Address:
+_PLAIN = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,200}")
+
+
+def _to(address: str) -> str:
+    """The header To; a plain address needs no library."""
+    return f"To: {address}\r\n" if _PLAIN.fullmatch(address) else _folded("To", _address(address))
+
+
+@lru_cache(maxsize=64)
+def _address(address: str, name: str = "") -> str:
     user, _, host = header(address).rpartition("@")
-    return Address(header(name), user, host)
+    return str(Address(header(name), user, host))
 
 
 @lru_cache(maxsize=1)

@@ -59,6 +59,10 @@ class Pool:
         """The heading under which the front page put it; empty for what leads, and for what it did not choose."""
         return self.chosen.get(paper, ("", "", 0.0))[0]
 
+    def breadth(self, paper: int) -> str:
+        """Why a paper is chosen that nothing else speaks for: the mail covers several fields."""
+        return f"So that {self.candidates[paper].field.name} is not left out"
+
     def item(self, paper: int, reason: str = "", more: float = 0.0, streams: frozenset[str] = frozenset()) -> Item:
         """The paper as something to choose; ``more`` is added to its want."""
         candidate = self.candidates[paper]
@@ -123,7 +127,7 @@ def items_of(subscription: Subscription, found: Pool) -> list[Item]:
 def _shared(kind: str, value: str, label: str, found: Pool) -> list[Item]:
     """Items that are the same for all who follow the same."""
     if kind == "site":
-        return [found.item(paper, reason) for paper, (_, reason, _) in found.chosen.items()]
+        return [found.item(paper, reason or found.breadth(paper)) for paper, (_, reason, _) in found.chosen.items()]
     if kind == "search":
         return _searched(value, found)
     return [found.item(paper, reason) for paper, reason in _followed(kind, value, label, found.days)
@@ -166,7 +170,7 @@ def _of_reader(kind: str, value: str, reader: Reader, found: Pool) -> list[Item]
             if paper in found.candidates and paper not in items:
                 items[paper] = found.item(paper, reason, FOLLOWED, frozenset({f"{follow.kind}:{follow.value}"}))
     for paper, (_, reason, _) in found.chosen.items():  # and what the front page has, which wants less
-        items.setdefault(paper, found.item(paper, reason))
+        items.setdefault(paper, found.item(paper, reason or found.breadth(paper)))
     return list(items.values())
 
 

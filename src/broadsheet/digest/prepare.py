@@ -17,12 +17,13 @@ from django.db import transaction
 from ..editions import calendar
 from ..editions.service import Site
 from ..readers import roles
+from ..readers.service import hidden_by
 from . import outbox, schedule
 from .choice import Item, Limits, choose
 from .letter import Letter
-from .message import Envelope, as_bytes, message_id
+from .message import Envelope, build, message_id
 from .models import Outbox, Sent, Subscription
-from .pools import Pool, items_of, pool
+from .pools import OF_READERS, Pool, items_of, pool
 from .setup import Setup
 from .writing import Writer, next_due
 
@@ -68,6 +69,7 @@ class Preparer:
     now: datetime
     _pools: dict[tuple[date, ...], Pool] = field(default_factory=dict)
     _spans: dict[tuple[object, ...], tuple[date, ...]] = field(default_factory=dict)
+    _fresh: dict[tuple[object, ...], tuple[Item, ...]] = field(default_factory=dict)
     _choices: dict[tuple[object, ...], tuple[Item, ...]] = field(default_factory=dict)
     _writer: Writer | None = None
 
@@ -107,13 +109,17 @@ class Preparer:
         done.skipped += len(made) - mails
 
     def _had(self, subscriptions: Sequence[Subscription]) -> Mapping[int, frozenset[int]]:
-        """Papers that went to these subscriptions; enough of the past to cover every day that a mail looks at."""
+        """Papers that went to these subscriptions, as far back as a mail may look, and those that their readers hid."""
         rows = Sent.objects.filter(subscription__in=[one.pk for one in subscriptions])
         if all(one.kind not in {"collection", "search"} for one in subscriptions):
             rows = rows.filter(day__gte=self.now.date() - timedelta(days=30))
         found: dict[int, set[int]] = {}
         for subscription, paper in rows.values_list("subscription_id", "paper_id"):
             found.setdefault(subscription, set()).add(paper)
+        hidden = hidden_by({one.reader_id for one in subscriptions if one.reader_id is not None})
+        for one_of in subscriptions:  # what a reader hid for ever is in no mail either
+            if gone := hidden.get(one_of.reader_id or 0):
+                found.setdefault(one_of.pk, set()).update(gone)
         return {one: frozenset(papers) for one, papers in found.items()}
 
     def _make(self, subscription: Subscription, had: Mapping[int, frozenset[int]]) -> Made:
@@ -135,7 +141,7 @@ class Preparer:
                             f"{subscription.kind}.{self.setup.host}", self.setup.site_name, letter.stop_url, name,
                             self.now)
         return Made(subscription, due, period, days, chosen, letter.subject, message_id(name, self.setup.mail_from),
-                    as_bytes(letter, envelope))
+                    build(letter, envelope))
 
     def preview(self, subscription: Subscription) -> Letter:
         """The letter that a subscription would get now; nothing is stored."""
@@ -147,14 +153,21 @@ class Preparer:
 
     def chosen(self, subscription: Subscription, found: Pool, had: frozenset[int] = NONE) -> tuple[Item, ...]:
         """The papers for a subscription: wanted, diverse, never sent before."""
-        fresh = [new for item in items_of(subscription, found) if item.paper not in had
-                 and (new := _if_new(item, subscription, found))]
-        most = min(subscription.most, 50) if subscription.cadence != "weekly" else max(subscription.most, WEEKLY_MOST)
-        place = (found.days, subscription.kind, most, tuple((item.paper, item.late, item.reason) for item in fresh))
-        if place not in self._choices:
-            if len(self._choices) > 2000:
+        own = subscription.reader_id if subscription.kind in OF_READERS else None
+        ground = (found.days, subscription.kind, subscription.value, subscription.label, own, subscription.through,
+                  subscription.prepared_at)
+        fresh = self._fresh.get(ground)
+        if fresh is None:
+            if len(self._fresh) > 500:  # each reader's own may be another
+                self._fresh.clear()
                 self._choices.clear()
-            self._choices[place] = _best(subscription.kind, fresh, most)
+            made = (_if_new(item, subscription, found) for item in items_of(subscription, found))
+            fresh = self._fresh[ground] = tuple(item for item in made if item is not None)
+        again = frozenset(item.paper for item in fresh if item.paper in had) if had else NONE
+        most = min(subscription.most, 50) if subscription.cadence != "weekly" else max(subscription.most, WEEKLY_MOST)
+        place = (ground, most, again)
+        if place not in self._choices:
+            self._choices[place] = _best(subscription.kind, [item for item in fresh if item.paper not in again], most)
         return self._choices[place]
 
     def _days(self, subscription: Subscription, today: date) -> tuple[date, ...]:
@@ -198,9 +211,13 @@ class Preparer:
             Sent.objects.bulk_create(
                 [Sent(subscription=row, paper_id=item.paper, day=one.days[0]) for row, one in ready if row.pk in new
                  for item in one.chosen], ignore_conflicts=True)
+            alike: dict[tuple[date | None, datetime | None, datetime | None], list[int]] = {}
             for row, one in still:
                 self._advance(row, one, put=row.pk in new)
-            Subscription.objects.bulk_update([row for row, _ in still], ["through", "prepared_at", "due_at"])
+                alike.setdefault((row.through, row.prepared_at, row.due_at), []).append(row.pk)
+            for (through, prepared, due), rows_alike in alike.items():
+                Subscription.objects.filter(pk__in=rows_alike).update(
+                    through=through, prepared_at=prepared, due_at=due)
         return len(new)
 
     def _advance(self, row: Subscription, one: Made, *, put: bool) -> None:

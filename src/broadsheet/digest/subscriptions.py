@@ -203,7 +203,7 @@ def _write(found: Subscription, about: About, setup: Setup, now: datetime, day: 
     envelope = Envelope(setup.mail_from, setup.site_name, found.email, "", "", "", name, now)
     text, html = render("confirm.txt.jinja", **context), render("confirm.html.jinja", **context)
     message = compose(envelope, subject, text, html, listed=False)
-    outbox.put(found, "confirm", str(day), now, message=message.as_bytes(),
+    outbox.put(found, "confirm", str(day), now, message=message,
                message_id=message_id(name, setup.mail_from), subject=subject)
 
 

@@ -136,6 +136,15 @@ def hidden_of(reader: Reader | None) -> frozenset[int]:
     return frozenset(Mark.objects.filter(reader_id=reader.pk, kind=HIDDEN).values_list("paper_id", flat=True))
 
 
+def hidden_by(readers: Collection[int]) -> dict[int, set[int]]:
+    """What each of these readers (row ids) hid for ever: one query."""
+    found: dict[int, set[int]] = {}
+    for reader, paper in Mark.objects.filter(reader_id__in=list(readers), kind=HIDDEN).values_list(
+            "reader_id", "paper_id"):
+        found.setdefault(reader, set()).add(paper)
+    return found
+
+
 def without_hidden(reader: Reader | None, rows: models.QuerySet[Paper]) -> models.QuerySet[Paper]:
     """The papers without those that the reader hid for ever."""
     if reader is None:
