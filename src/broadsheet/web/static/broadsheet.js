@@ -163,11 +163,6 @@
     }).catch((fault) => say(fault.message));
     return true;
   };
-  const last = done.pop();
-    if (!last) return false;
-    act(...last).then(() => done.pop());
-    return true;
-  };
   const talk = () => {
     const box = $("#c-text"), entry = at();
     if (box) { box.focus(); return true; }
