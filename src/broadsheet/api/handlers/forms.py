@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ...catalogue import papers
@@ -67,17 +67,25 @@ def person(reader: Reader | None) -> dict[str, Any] | None:
     return {"name": naming.shown(reader), "slug": reader.slug} if reader is not None else None
 
 
-def comment(found: Comment, paper_key: str, visit: Visit, replies: Sequence[Comment] = ()) -> dict[str, Any]:
-    """A comment: without text where it was taken back or hidden, even for its author."""
+def parents_of(found: Iterable[Comment]) -> dict[int, str]:
+    """Keys of the comments that these answer, by row id: one query, none where none answers."""
+    rows = {one.parent_id for one in found if one.parent_id is not None}
+    return dict(Comment.objects.filter(id__in=rows).values_list("id", "key")) if rows else {}
+
+
+def comment(
+    found: Comment, paper_key: str, visit: Visit, parents: Mapping[int, str], replies: Sequence[Comment] = (),
+) -> dict[str, Any]:
+    """A comment: without text where it was taken back or hidden, even for its author. ``parents``: as above."""
     shown = comments.visible(found)
     hidden = found.hidden_at is not None
-    parent = found.parent.key if found.parent_id and found.parent is not None else None
     return {
-        "key": found.key, "paper": paper_key, "parent": parent, "by": person(found.reader) if shown else None,
+        "key": found.key, "paper": paper_key, "parent": parents.get(found.parent_id or 0),
+        "by": person(found.reader) if shown else None,
         "text": found.text if shown else "", "html": found.html if shown else "", "made": found.made_at.isoformat(),
         "edited": found.edited_at.isoformat() if found.edited_at else None,
         "state": "hidden" if hidden else "shown" if shown else "taken back",
         "why": found.hidden_reason if hidden else "",
         "mine": visit.reader is not None and found.reader_id == visit.reader.pk,
-        "replies": [comment(one, paper_key, visit) for one in replies],
+        "replies": [comment(one, paper_key, visit, {found.pk: found.key}) for one in replies],
     }

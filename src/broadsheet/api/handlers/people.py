@@ -30,9 +30,10 @@ def profile(call: Call) -> dict[str, Any]:
     said = comments.of_reader(found, SHOWN)
     for one in said:
         one.reader = found
+    parents = forms.parents_of(said)
     since = found.joined_at or found.created_at
     return {"name": naming.shown(found), "slug": found.slug or "", "since": since.date().isoformat() if since else None,
-            "comments": [forms.comment(one, one.paper.key, call.visit) for one in said],
+            "comments": [forms.comment(one, one.paper.key, call.visit, parents) for one in said],
             "submissions": forms.listed([one.paper_id for one in submissions.of_reader(found, SHOWN)], call.visit),
             "collections": [mine.plain_collection(one, call.known) for one in collections.shared_of(found)]}
 

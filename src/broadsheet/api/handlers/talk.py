@@ -17,7 +17,7 @@ from . import forms
 def of_paper(call: Call) -> dict[str, Any]:
     """All comments of a paper, oldest first, replies with the comment they answer."""
     key = call.paper.key
-    return {"items": [forms.comment(one.comment, key, call.visit, one.replies)
+    return {"items": [forms.comment(one.comment, key, call.visit, {}, one.replies)
                       for one in comments.threads(call.paper.pk)], "next": None}
 
 
@@ -26,7 +26,8 @@ def newest(call: Call) -> dict[str, Any]:
     after = call.cursor(int)
     found = comments.newest(call.limit + 1, after[0] if after else None)
     more, found = len(found) > call.limit, found[:call.limit]
-    return {"items": [forms.comment(one, one.paper.key, call.visit) for one in found],
+    parents = forms.parents_of(found)
+    return {"items": [forms.comment(one, one.paper.key, call.visit, parents) for one in found],
             "next": call.next(found[-1].pk) if more else None}
 
 
@@ -44,7 +45,8 @@ def find(call: Call, *, own: bool = False) -> Comment:
 
 def _told(call: Call, found: Comment) -> dict[str, Any]:
     thread = next((one for one in comments.threads(found.paper_id) if one.comment.pk == found.pk), None)
-    return forms.comment(found, found.paper.key, call.visit, thread.replies if thread is not None else ())
+    return forms.comment(found, found.paper.key, call.visit, forms.parents_of([found]),
+                         thread.replies if thread is not None else ())
 
 
 def one(call: Call) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def write(call: Call) -> dict[str, Any]:
             raise problems.Problem(422, "refused", "What you answer is not at this paper. Nothing was sent.")
     written = comments.write(call.reader, call.paper.pk, call.body["text"], timezone.now(), parent=parent,
                              token=call.body.get("once", ""))
-    return forms.comment(comments.by_key(written.key) or written, call.paper.key, call.visit)
+    return forms.comment(written, call.paper.key, call.visit, forms.parents_of([written]))
 
 
 def edit(call: Call) -> dict[str, Any]:
