@@ -16,7 +16,7 @@ from broadsheet import config
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Announcement, Paper, SourceRecord
 from broadsheet.editions import service
-from broadsheet.readers import limits, submissions, tallies, votes
+from broadsheet.readers import claims, limits, submissions, tallies, undo, votes
 from broadsheet.readers.models import Reader, Submission
 from broadsheet.web import bringing, fragments, page_cache
 
@@ -225,3 +225,11 @@ def _online(monkeypatch: pytest.MonkeyPatch, base: str, data: Path) -> None:
     monkeypatch.setattr(config, "_current", replace(config.current(), **names))
 
 
+
+
+def test_undo_takes_a_submission_back_and_a_claim(member: Client) -> None:
+    paper, reader = bring(member), _reader()
+    assert (undone := undo.undo(reader, NOW)) is not None and undone.verb == "submit"
+    assert not Submission.objects.get().stands and not Announcement.objects.filter(list="submitted").exists()
+    claims.put(reader, paper, 0, "", NOW)
+    assert undo.undo(reader, NOW) is not None and claims.of(reader, paper.pk) is None

@@ -16,8 +16,8 @@ from django.db import transaction
 from broadsheet.catalogue.models import Paper
 from broadsheet.text import latex
 
-from . import collections, comments, follows, journal, notes, service, streams, taste, votes
-from .models import Collection, Comment, Done, Kept, Mark, Reader, Stream
+from . import claims, collections, comments, follows, journal, notes, service, streams, submissions, taste, votes
+from .models import Collection, Comment, Done, Kept, Mark, Reader, Stream, Submission
 
 How = dict[str, Any]
 Back = Callable[[Reader, How, datetime], str]  # returns what is there now as an act of a page, such as "unsave"; or ""
@@ -219,7 +219,34 @@ def _taste(reader: Reader, how: How, now: datetime) -> str:
     return taste.put_back(reader, how, frozenset(there))
 
 
+def _submission(reader: Reader, how: How) -> Submission | None:
+    return Submission.objects.filter(pk=how["row"], reader=reader, hidden_at=None).first()
+
+
+@reverses("submit")
+def _submit(reader: Reader, how: How, now: datetime) -> str:
+    found = _submission(reader, how)
+    if found is not None:
+        submissions.take_back(reader, found, now)
+    return ""
+
+
+@reverses("unsubmit")
+def _unsubmit(reader: Reader, how: How, now: datetime) -> str:
+    found = _submission(reader, how)
+    if found is not None:
+        submissions.bring_back(reader, found, now)
+    return ""
+
+
+@reverses("claimed")
+def _claimed(reader: Reader, how: How, now: datetime) -> str:
+    claims.take_back(reader, how["paper"], now)
+    return ""
+
+
 WORDS = {
+    "submit": "Raising a paper", "unsubmit": "Taking a paper out of the edition", "claimed": "Your claim",
     "taste": "What you said for your order", "struck": "Striking out what was learned",
     "vote": "Your vote", "unvote": "Taking your vote back", "follow": "Following {label}",
     "unfollow": "No longer following {label}", "noted": "Your note", "added": "Adding to a collection",
