@@ -167,3 +167,26 @@ def evaluate_trending(
         if plot is not None:
             plot.write_text(trending_plot(result), "utf-8")
         _report(result, json)
+
+
+@evaluate_app.command("digest")
+@guarded
+def evaluate_digest(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Holds hf_daily_papers and arxiv_daily (.zst).")],
+    days: Annotated[int, typer.Option(min=1, help="How many of the newest days.")] = 20,
+    plot: Annotated[Path | None, typer.Option(help="Write the figures as a plot (SVG) to this file.")] = None,
+    json: Json = False,
+) -> None:
+    """The choice of papers for a mail against the most voted, plain greedy, and two that follow a changing day."""
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
+        boot(Path(scratch), migrate=False)
+        from ..evaluate import digest
+
+        result = digest.evaluate_digest(directory, days=days)
+        if plot is not None:
+            plot.write_text(digest.plot(result), "utf-8")
+        _report(result, json)
