@@ -28,7 +28,8 @@ def world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) 
     patch = pytest.MonkeyPatch()
     with django_db_blocker.unblock():
         call_command("flush", verbosity=0, interactive=False)
-        site(patch, smtp_url="smtp+plain://127.0.0.1:25", registration="invitation")
+        site(patch, smtp_url="smtp+plain://127.0.0.1:25", registration="invitation",
+             data=tmp_path_factory.mktemp("data"))
         endless = limits.Buckets(1e9, 1e9)
         patch.setattr(ReaderMiddleware, "buckets", endless)
         patch.setattr(mail, "_askers", lambda: endless)

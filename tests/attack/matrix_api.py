@@ -119,7 +119,8 @@ def _later() -> list[Row]:
         _mine("for_you"), _mine("learned"), _mine("learned", "POST", {"do": "strike", "line": "all"}),
         _mine("library"), _mine("mail"), _mine("mail", "POST", {"kind": "site"}, yes="made", but={
             "program": "403", "token-act": "made", "local": "422"}),
-        _own("mail", "POST", {"kind": "collection", "value": "@collection_private"}, {}, "private", yes="made", refused={"local": "422"}),
+        _own("mail", "POST", {"kind": "collection", "value": "@collection_private"}, {}, "private", yes="made",
+             refused={"local": "422"}),
         _own("change_mail", "PATCH", {"cadence": "weekly"}, {"number": "@mail_row"}, "change"),
         _own("change_mail", "DELETE", None, {"number": "@mail_row"}, "stop", yes="none"),
         _one("stream_papers", args=STREAM), _one("stream_papers", args=HIDDEN_STREAM, variant="private", may="author"),

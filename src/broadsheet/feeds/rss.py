@@ -19,7 +19,8 @@ def render(feed: Feed) -> bytes:
     channel = add(root, "channel")
     add(channel, "title", feed.title)
     add(channel, "link", feed.page_url)
-    add(channel, "description", feed.subtitle or feed.title)
+    # Some programs draw this as HTML: an opening bracket stays one there too.
+    add(channel, "description", (feed.subtitle or feed.title).replace("<", "&lt;"))
     add(channel, "language", feed.language)
     add(channel, "lastBuildDate", format_datetime(feed.updated))
     add(channel, "generator", "Broadsheet")
