@@ -97,17 +97,18 @@ def _pick(papers: tuple[list[int], list[int]], draw: random.Random) -> int:
 
 def _votes(rows: Sequence[int], papers: tuple[list[int], list[int]], count: int, now: datetime,
            draw: random.Random) -> None:
-    from ..readers.models import Vote
+    from django.db import connection
 
     pairs: set[tuple[int, int]] = set()
     most = min(count, len(rows) * (len(papers[0]) + len(papers[1])) // 2)
     while len(pairs) < most:
         pairs.add((_pick(papers, draw), draw.choice(rows)))
-    moments = [now - timedelta(seconds=draw.random() * 30 * 86400) for _ in range(997)]
-    Vote.objects.bulk_create([
-        Vote(paper_id=paper, reader_id=reader, made_at=moments[number % 997], weighs_from=moments[number % 997])
-        for number, (paper, reader) in enumerate(pairs)
-    ], batch_size=BATCH)
+    adapt = connection.ops.adapt_datetimefield_value
+    moments = [adapt(now - timedelta(seconds=draw.random() * 30 * 86400)) for _ in range(997)]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO readers_vote (paper_id, reader_id, made_at, weighs_from, flagged) VALUES (%s, %s, %s, %s, %s)",
+            [(*pair, moments[number % 997], moments[number % 997], False) for number, pair in enumerate(pairs)])
 
 
 def _comments(rows: Sequence[int], papers: tuple[list[int], list[int]], count: int, now: datetime,
