@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from threading import Lock
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from markupsafe import Markup
 
 from ..catalogue import changes
@@ -18,11 +18,12 @@ from ..editions import calendar, load
 from ..editions.candidates import Candidate
 from ..editions.fields import Table
 from ..errors import BroadsheetError
-from ..readers import follows, streams, votes
+from ..readers import follows, streams
 from ..readers import service as readers
 from ..readers.models import Reader
 from ..text import latex
 from . import notices, rendering
+from .allowed import shut
 from .frontpage import Printer, now, site_of
 from .visits import Visit, visit_of
 
@@ -35,19 +36,7 @@ PLACES = (("/saved", "Saved"), ("/collections", "Collections"), ("/notes", "Note
 
 def closed(request: HttpRequest, capability: str) -> HttpResponse | None:
     """None for who may; else the way to the sign-in page and back, or for a blocked account why it may not."""
-    visit = visit_of(request)
-    if visit.can(capability):
-        return None
-    if visit.account is None and not visit.bearer:
-        back = request.get_full_path() if request.method in {"GET", "HEAD"} else back_of(request, "/")
-        return HttpResponseRedirect("/sign-in?" + urlencode({"next": back}))
-    why = "This is not yours to do."
-    if visit.reader is not None:
-        try:
-            votes.may_act(visit.reader)
-        except votes.NotAllowed as problem:
-            why = str(problem)
-    return refused(request, why)
+    return None if visit_of(request).can(capability) else shut(request)
 
 
 def refused(request: HttpRequest, why: str, status: int = 403) -> HttpResponse:
