@@ -255,6 +255,7 @@ def test_queries_do_not_grow_with_what_is_listed(world: api.World) -> None:
     now = datetime.now(UTC)
     for paper in world.papers:
         comments.write(world.bo, paper.pk, "Said.", now)
+    comments.write(world.bo, world.papers[0].pk, "Answered.", now, parent=comments.by_key(world.comment))
     for name, *in_path in (("papers",), ("author_papers", "ada-lovelace"), ("topic_papers", "bridges"),
                            ("trending",), ("comments",), ("collected", world.collection), ("search",),
                            ("notifications",), ("related", world.papers[0].key)):
