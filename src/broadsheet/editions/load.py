@@ -54,8 +54,8 @@ def of_days(days: Sequence[date], table: Table | None = None) -> list[Candidate]
 
 
 def raised(days: Sequence[date]) -> list[int]:
-    """Row ids of the papers that readers raised into one of ``days``, whatever their home edition."""
-    rows = Announcement.objects.filter(list=SUBMITTED, day__in=days).order_by("paper_id")
+    """Row ids of the live papers that readers raised into one of ``days``, whatever their home edition."""
+    rows = Announcement.objects.filter(list=SUBMITTED, day__in=days, paper__state=Paper.State.LIVE).order_by("paper_id")
     return list(rows.values_list("paper_id", flat=True).distinct())
 
 
