@@ -215,12 +215,12 @@ def test_the_page_of_what_was_learned(browser: Client) -> None:
     assert "Nothing was learned yet" in browser.get("/taste").content.decode()
     browser.post("/acts", {"act": "more:0000000003,0000000006", "next": "/", "keep": "1"})
     page = browser.get("/taste").content.decode()
-    assert 'value="category:cs.CV"' in page
+    assert 'value="author:ada author3"' in page
     assert 'value="paper:0000000003"' in page
-    assert browser.post("/taste", {"do": "strike", "line": "category:cs.CV"})["Location"] == "/taste?done=strike"
+    assert browser.post("/taste", {"do": "strike", "line": "author:ada author3"})["Location"] == "/taste?done=strike"
     page = browser.get("/taste").content.decode()
-    assert "Put back: Category: cs.CV" in page
-    browser.post("/taste", {"do": "restore", "line": "category:cs.CV"})
+    assert "Put back: Author: Ada Author3" in page
+    browser.post("/taste", {"do": "restore", "line": "author:ada author3"})
     assert TasteRemoved.objects.count() == 0
     browser.post("/taste", {"do": "reset"})
     page = browser.get("/taste").content.decode()

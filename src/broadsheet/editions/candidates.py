@@ -20,6 +20,7 @@ class Candidate:
     ``revision`` changes with everything that is printed of the paper; ``text`` is title and abstract as sent.
     ``own_votes``, ``weighing`` and ``own_comments`` were given here: votes shown, votes that weigh, comments.
     ``raised``: a reader raised it into one of the page's days.
+    ``liking``: 0 to 1, how much readers' acts together speak for it, with the cause in a line, ``liked``.
     ``nearness``: 0 to 1, in meaning, to the declared interest ``near`` (given by the caller; 0 where unknown).
     """
 
@@ -43,6 +44,8 @@ class Candidate:
     weighing: int = 0
     own_comments: int = 0
     raised: bool = False
+    liking: float = 0.0
+    liked: str = ""
     _folded: str = attribute(default="", repr=False)
 
     @property

@@ -176,6 +176,8 @@ class _Reasons:
             return f"Matches your interest{'s' if len(points.words) > 1 else ''}: {', '.join(points.words[:2])}"
         if cause == "nearness":
             return f"Near in meaning to your interest: {points.near}"
+        if cause == "liking":
+            return points.liked
         if cause == "category":
             return f"In {points.within}, which this group reads"
         return self.place(candidate)

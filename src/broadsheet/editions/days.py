@@ -57,6 +57,7 @@ class Site:
     """What the site chose and the choice depends on: interests, the table of fields, the group's own fields (slugs).
 
     ``near`` goes with ``interests``: sites of equal interests have equal nearness. ``acts``: None where nobody votes.
+    ``liking``: what readers' acts together speak for, 0 to 1, each with its cause in a line.
     """
 
     interests: Interests = NO_INTERESTS
@@ -64,6 +65,7 @@ class Site:
     first_fields: tuple[str, ...] = ()
     near: Nearness | None = attribute(default=None, compare=False)
     acts: Acts | None = attribute(default=None, compare=False)
+    liking: Nearness | None = attribute(default=None, compare=False)
 
 
 @dataclass(slots=True, eq=False)
@@ -88,6 +90,7 @@ class DayData:
     before: frozenset[int] | None = None
     front: Front = EMPTY
     near_mark: object = None
+    liking_mark: object = None
     acts_mark: object = None
 
 
@@ -144,6 +147,7 @@ def _read(
     data.earlier = [one for one in data.earlier if one.id not in own]
     _set_acts(data, site)
     data.near_mark = set_nearness(data.candidates, site)
+    data.liking_mark = set_liking(data.candidates, site)
     data.points = points_of(data.candidates, site.interests)
     _choose(data, site)
     return data
@@ -164,9 +168,27 @@ def _up_to_date(data: DayData, site: Site) -> DayData:
         if before != [(one.nearness, one.near) for one in data.candidates]:
             data.points = points_of(data.candidates, site.interests)
             changed = True
+    if site.liking is not None and site.liking.mark() != data.liking_mark:
+        liked = [(one.liking, one.liked) for one in data.candidates]
+        data.liking_mark = set_liking(data.candidates, site)
+        if liked != [(one.liking, one.liked) for one in data.candidates]:
+            for one in data.candidates:
+                data.points[one.id] = replace(data.points[one.id], liking=one.liking, liked=one.liked)
+            changed = True
     if changed:
         _choose(data, site)
     return data
+
+
+def set_liking(candidates: Sequence[Candidate], site: Site) -> object:
+    """Give each candidate what readers' acts together speak for it; returns the mark of what was known then."""
+    if site.liking is None:
+        return None
+    mark = site.liking.mark()
+    found = site.liking.of([one.id for one in candidates])
+    for one in candidates:
+        one.liking, one.liked = found.get(one.id, (0.0, ""))
+    return mark
 
 
 def set_nearness(candidates: Sequence[Candidate], site: Site) -> object:

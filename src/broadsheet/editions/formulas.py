@@ -19,6 +19,7 @@ VOTE_WEIGHT, COMMENT_WEIGHT = 1.0, 0.5  # of those of imported votes and comment
 TITLE_WEIGHT, ABSTRACT_WEIGHT = 3.0, 1.5
 CATEGORY_WEIGHT = 1.0
 NEARNESS_WEIGHT = 2.0
+LIKING_WEIGHT = 2.0
 WORDS_COUNTED = 3  # a paper that names ten interests is not better than one that names three
 SPREAD = 0.6  # what each further paper of one field is multiplied by in the first zone
 TALKED_COMMENT = 4.0  # in "still talked about" a comment weighs as in the order of a day, times this
@@ -26,8 +27,8 @@ AGE_WEIGHT = 2.0
 WINDOWS = {"day": 24, "week": 7 * 24, "fortnight": 14 * 24, "month": 30 * 24}  # of trending, in hours
 AGE_PARTS = 6  # the age of trending is measured in sixths of the window
 # Of equal parts the first is named.
-CAUSES = ("own votes", "own comments", "votes", "words", "nearness", "category", "comments")
-OF_INTEREST = ("words", "nearness", "category")
+CAUSES = ("own votes", "own comments", "votes", "words", "nearness", "liking", "category", "comments")
+OF_INTEREST = ("words", "nearness", "liking", "category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Points:
     ``votes``, ``comments``, ``title`` and ``abstract`` (interests found there and counted), ``category`` (1 or 0) and
     ``nearness`` (0 to 1) are the numbers of the formula ``edition``; ``words`` are the interests counted, as typed,
     ``within`` the paper's category that was declared, ``near`` the interest it comes nearest to in meaning.
-    ``own_votes`` (those that weigh) and ``own_comments`` were given by readers of this site.
+    ``own_votes`` (those that weigh) and ``own_comments`` were given by readers of this site; ``liking`` (0 to 1) is
+    what their acts together speak for it, ``liked`` the cause.
     ``total`` orders the day, ``interest`` the zone for the group; both follow from the numbers.
     """
 
@@ -52,6 +54,8 @@ class Points:
     near: str = ""
     own_votes: int = 0
     own_comments: int = 0
+    liking: float = 0.0
+    liked: str = ""
     total: float = field(init=False, compare=False, default=0.0)
     interest: float = field(init=False, compare=False, default=0.0)
 
@@ -70,6 +74,7 @@ class Points:
             "votes": VOTE_WEIGHT * log2(1 + self.votes),
             "words": TITLE_WEIGHT * self.title + ABSTRACT_WEIGHT * self.abstract,
             "nearness": NEARNESS_WEIGHT * self.nearness,
+            "liking": LIKING_WEIGHT * self.liking,
             "category": CATEGORY_WEIGHT * self.category,
             "comments": COMMENT_WEIGHT * log2(1 + self.comments),
         }
@@ -95,7 +100,7 @@ def day_points(candidate: Candidate, interests: Interests) -> Points:
     return Points(
         candidate.votes, candidate.comments, title, abstract, int(bool(within)), max(0.0, candidate.nearness),
         (*in_title[:title], *in_abstract[:abstract]), within, candidate.near if candidate.nearness > 0 else "",
-        candidate.weighing, candidate.own_comments,
+        candidate.weighing, candidate.own_comments, candidate.liking, candidate.liked,
     )
 
 
@@ -150,6 +155,7 @@ def work_day(points: Points) -> Worked:
               ", ".join(points.words[points.title:])),
         Input("k", "1 when in a declared category", points.category, points.within),
         Input("n", "nearness in meaning to the nearest declared interest", points.nearness, points.near),
+        Input("g", "how much the acts of this group's readers speak for it", points.liking, points.liked),
     ), points.total)
 
 
@@ -209,7 +215,7 @@ FORMULAS: dict[str, Formula] = {
     "edition": Formula(
         "edition", "How the papers of a day are ordered",
         f"points = {_ACTS[0]} + {_ACTS[1]} + {_text(TITLE_WEIGHT)} × t + {_text(ABSTRACT_WEIGHT)} × a + "
-        f"{_text(CATEGORY_WEIGHT)} × k + {_text(NEARNESS_WEIGHT)} × n",
+        f"{_text(CATEGORY_WEIGHT)} × k + {_text(NEARNESS_WEIGHT)} × n + {_text(LIKING_WEIGHT)} × g",
         (
             _ACTS_MEAN,
             "t and a: how many of the words and phrases that the group declared stand in the title, and in the "
@@ -217,9 +223,11 @@ FORMULAS: dict[str, Formula] = {
             f"{WORDS_COUNTED} count together, those of the title first. k: 1 when the paper is in a declared category.",
             "n: nearness in meaning to the declared interest that the paper comes nearest to, from 0 to 1; 0 for a "
             "paper that is no nearer than most, or that has no vector yet.",
+            "g: what all readers' acts together speak for, from 0 to 1, learned as a reader's own order is (see My "
+            "order); 0 until three readers have said something. No reader's acts are shown to others.",
             "The lead and the four papers after it are taken one by one, each time the paper with most points; "
             "after each, the points of all papers of the same field are multiplied by the spread. The zone for the "
-            "group is ordered by the part of the points that interests gave (t, a, k, n). Equal points: the newer "
+            "group is ordered by the part of the points that interests gave (t, a, k, n, g). Equal points: the newer "
             "publication date, then the later arrival stands first.",
             "A paper that editors pinned stands where they pinned it and says so; one that they dropped is not on the "
             "front page. Both stay in the field's page, in the list of the source and in newest first. A paper that a "
@@ -234,6 +242,7 @@ FORMULAS: dict[str, Formula] = {
             ("interest in the abstract", _text(ABSTRACT_WEIGHT)),
             ("declared category", _text(CATEGORY_WEIGHT)),
             ("nearness in meaning", _text(NEARNESS_WEIGHT)),
+            ("what the group's acts speak for", _text(LIKING_WEIGHT)),
             ("spread over fields", _text(SPREAD)),
         ),
     ),

@@ -76,7 +76,7 @@ def inputs(front: Front, points: Mapping[int, Points], order: Sequence[int]) -> 
     return {
         str(pick.paper): {
             "v": made.votes, "c": made.comments, "t": made.title, "a": made.abstract, "k": made.category,
-            "n": made.nearness, "w": made.own_votes, "r": made.own_comments,
+            "n": made.nearness, "w": made.own_votes, "r": made.own_comments, "g": made.liking, "liked": made.liked,
             "words": list(made.words), "within": made.within, "near": made.near,
             "rank": rank.get(pick.paper, 0),
         }
@@ -108,5 +108,6 @@ def _stored(choice: Mapping[str, Any], paper: int, zone: str, section: str, reas
     kept = choice.get("inputs", {}).get(str(paper))
     points = None if kept is None else Points(
         kept["v"], kept["c"], kept["t"], kept["a"], kept["k"], kept["n"], tuple(kept["words"]), kept["within"],
-        kept["near"], kept.get("w", 0), kept.get("r", 0))
+        kept["near"], kept.get("w", 0), kept.get("r", 0), kept.get("g", 0.0),
+        kept.get("liked", ""))
     return Place(zone, section, reason, kept["rank"] if kept else 0, choice["total"], points, chosen, morning=True)

@@ -20,7 +20,7 @@ from .days import Acts as Acts
 from .days import DayData as DayData
 from .days import Nearness as Nearness
 from .days import Site as Site
-from .days import at_hand, set_nearness
+from .days import at_hand, set_liking, set_nearness
 from .days import day_data as _day_data
 from .days import forget as _forget_days
 from .days import set_acts as set_acts
@@ -246,6 +246,7 @@ def place_of(paper: Paper, site: Site, *, whole: bool = False) -> places.Place |
     candidate = load.of_paper(paper, site.table)
     set_acts([candidate], site)
     set_nearness([candidate], site)
+    set_liking([candidate], site)
     return places.alone(candidate, points_of([candidate], site.interests)[paper.id])
 
 

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, Max
+from django.db import connection, transaction
 
 from broadsheet.errors import UsageError
 
@@ -186,7 +185,7 @@ def struck(reader: Reader | None) -> frozenset[str]:
     return frozenset(feature for feature in _moments(reader) if feature.partition(":")[0] in _TERMS)
 
 
-_TERMS = frozenset({"author", "topic", "category"})
+_TERMS = frozenset({"author", "topic", "category", "word"})
 
 
 def strike(reader: Reader, feature: str, now: datetime) -> None:
@@ -218,9 +217,19 @@ def removed(reader: Reader) -> list[tuple[str, datetime]]:
 
 def mark() -> tuple[object, ...]:
     """Changes with every act for the order alone and every strike, by anybody; votes have a log of their own."""
-    acts = TasteAct.objects.aggregate(Max("id"), Max("made_at"), Count("id"))
-    strikes = TasteRemoved.objects.aggregate(Max("id"), Max("made_at"), Count("id"))
-    return (*acts.values(), *strikes.values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT COUNT(*) FROM readers_tasteact), (SELECT MAX(id) FROM readers_tasteact),"
+            " (SELECT MAX(made_at) FROM readers_tasteact), (SELECT COUNT(*) FROM readers_tasteremoved),"
+            " (SELECT MAX(id) FROM readers_tasteremoved), (SELECT MAX(made_at) FROM readers_tasteremoved),"
+            " (SELECT MAX(id) FROM readers_mark WHERE kind IN ('saved', 'hidden')), (SELECT MAX(id) FROM readers_vote)")
+        row: tuple[object, ...] = cursor.fetchone()
+    return row
+
+
+def anything(mark: object) -> bool:
+    """Whether, by a :func:`mark`, any reader has said anything yet."""
+    return isinstance(mark, tuple) and any(mark)
 
 
 def shared() -> list[Shared]:

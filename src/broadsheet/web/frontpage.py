@@ -24,7 +24,7 @@ from ..readers import taste
 from ..readers.submissions import Raised
 from ..readers.votes import NONE
 from . import fragments, rendering, voting
-from .near import Near, OwnActs, words_of
+from .near import GroupTaste, Near, OwnActs, words_of
 from .visits import Visit, visit_of
 
 
@@ -56,7 +56,7 @@ def site_from(chosen: Mapping[str, Any]) -> Site:
     categories = tuple(dict.fromkeys(categories + _words(chosen.get("categories"))))
     table = table_of(chosen.get("sections") or ())
     first = _first_fields(categories) if table is FIELDS else tuple(field.slug for field in table)
-    return Site(Interests(words, categories), table, first, Near(words) if words else None, OwnActs())
+    return Site(Interests(words, categories), table, first, Near(words) if words else None, OwnActs(), GroupTaste())
 
 
 def _first_fields(categories: Sequence[str]) -> tuple[str, ...]:

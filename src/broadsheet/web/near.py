@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..readers import tallies
+from ..readers import tallies, taste
 from . import known, voting
 
 
@@ -40,6 +40,33 @@ class OwnActs:
     def all_of(self) -> Mapping[int, tuple[int, int, int]]:
         """See the protocol."""
         return voting.counts()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTaste:
+    """``editions.service.Nearness`` by what the acts of all readers together speak for; the cause is a sentence."""
+
+    def mark(self) -> object:
+        """See the protocol."""
+        return group_mark()
+
+    def of(self, ids: Sequence[int]) -> Mapping[int, tuple[float, str]]:
+        """See the protocol."""
+        if not anything_said():
+            return {}
+        from . import tasting
+
+        return tasting.group_liking(ids)
+
+
+def group_mark() -> object:
+    """Changes with every act that the group's taste follows from; one query after a commit, else none."""
+    return known.row("taste", taste.mark), OwnActs().mark()
+
+
+def anything_said() -> bool:
+    """Whether any reader has said anything that an order learns from."""
+    return taste.anything(known.row("taste", taste.mark))
 
 
 def words_of(chosen: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,15 +14,18 @@ from threading import Lock
 import numpy as np
 
 from ..catalogue.models import Paper
-from ..readers import tallies, taste
+from ..readers import taste
 from ..readers.models import Reader
-from ..readers.taste_model import Cause, Features, Ground, Lesson, Papers, Taste, ground, learn, mixed, papers
+from ..readers.taste_model import Cause, Features, Ground, Indexes, Lesson, Papers, Taste, ground, learn, mixed, papers
 from ..search import cloud
 from ..text import latex
 from ..text.folding import fold
+from . import near
 
+FROM, FULL_AT = 1.0, 4.0  # spreads above the usual score, for what the group's acts speak for
 EVERY = 6  # one place in so many stays open for the unexpected
 CURIOSITY = 0.5  # weight of not knowing, for the open places
+READ = 1000  # papers whose words are counted for the ground
 LOOKED_AT = 400  # papers, best first, among which open places are given
 _KEPT_TERMS, _KEPT_TASTES = 40_000, 200
 
@@ -50,18 +53,20 @@ _lock = Lock()
 _terms: dict[int, Known] = {}
 _labels: dict[str, str] = {}
 _ground: tuple[Hashable, Ground] | None = None
+_words: tuple[Ground | None, dict[int, tuple[int, Indexes]]] = None, {}
 _tastes: OrderedDict[Hashable, tuple[Hashable, Mine]] = OrderedDict()
 _group: tuple[Hashable, Mine | None] | None = None
 
 
 def forget() -> None:
     """Drop what this process keeps (tests; after a restored backup)."""
-    global _ground, _group
+    global _ground, _group, _words
     with _lock:
         _terms.clear()
         _labels.clear()
         _tastes.clear()
         _ground = _group = None
+        _words = None, {}
 
 
 def known_of(ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> dict[int, Known]:
@@ -97,11 +102,36 @@ def label(term: str) -> str:
     return _labels.get(term) or term.partition(":")[2]
 
 
-def features(ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> list[Features]:
+def features(ids: Sequence[int], ground: Ground, revisions: Mapping[int, int] | None = None) -> list[Features]:
     """Features of papers in order; unknown ones have none."""
     known = known_of(ids, revisions)
-    return [Features(vector, known[paper].terms if paper in known else ())
+    words = _words_of(known, ground)
+    return [Features(vector, known[paper].terms if paper in known else (), words.get(paper))
             for paper, vector in zip(ids, cloud.vectors(ids), strict=True)]
+
+
+def _words_of(known: Mapping[int, Known], ground: Ground) -> dict[int, Indexes]:
+    """Words of papers, by the ground's list; read once for each revision of a paper while the ground stands."""
+    global _words
+    kept = _words
+    if kept[0] is not ground:
+        kept = _words = ground, {}
+    found = {}
+    missing = []
+    for paper, one in known.items():
+        have = kept[1].get(paper)
+        if have is None or have[0] != one.revision:
+            missing.append(paper)
+        else:
+            found[paper] = have[1]
+    for start in range(0, len(missing) if ground.words else 0, 2000):
+        rows = Paper.objects.filter(id__in=missing[start:start + 2000]).values_list(
+            "id", "revision", "title", "abstract")
+        for paper, revision, title, abstract in rows:
+            found[paper] = ground.find_words(f"{title}. {abstract}")
+            if len(kept[1]) < _KEPT_TERMS:
+                kept[1][paper] = revision, found[paper]
+    return found
 
 
 def the_ground() -> Ground:
@@ -113,7 +143,9 @@ def the_ground() -> Ground:
         return kept[1]
     rows = cloud.sample()
     known = known_of(rows)
-    made = ground(cloud.vectors(rows), [known[row].terms for row in rows if row in known])
+    texts = Paper.objects.filter(id__in=rows[:: max(1, len(rows) // READ)][:READ]).values_list("title", "abstract")
+    made = ground(cloud.vectors(rows), [known[row].terms for row in rows if row in known],
+                  [f"{title}. {abstract}" for title, abstract in texts])
     _ground = mark, made
     return made
 
@@ -126,13 +158,21 @@ class Mine:
         """``group``: the taste of all readers, whose reasons name only the papers in ``named``."""
         self.taste, self.ground, self.told = taste, ground, told
         self.group, self.named = group, frozenset(named)
+        self._usual: tuple[float, float] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.taste)
 
+    def usual(self) -> tuple[float, float]:
+        """Mean and spread of the scores of a sample of papers; worked out once."""
+        if self._usual is None:
+            scores = self.taste.scores(self.papers(cloud.sample(1000)))
+            self._usual = (float(scores.mean()), max(float(scores.std()), 1e-3)) if len(scores) else (0.0, 0.1)
+        return self._usual
+
     def papers(self, ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> Papers:
         """Papers as the score takes them."""
-        return papers(features(ids, revisions), self.ground)
+        return papers(features(ids, self.ground, revisions), self.ground)
 
     def scores(self, ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> dict[int, float]:
         """Scores by row id."""
@@ -177,9 +217,10 @@ class Mine:
 
 
 _TERMS = {"author": "By {name}, whom you read", "topic": "On a topic you like: {name}",
-          "category": "In {name}, which you like"}
+          "category": "In {name}, which you like", "word": "Says “{name}”, as papers you liked do"}
 _GROUP_TERMS = {"author": "By {name}, whom this group reads", "topic": "On a topic this group likes: {name}",
-                "category": "In {name}, which this group likes"}
+                "category": "In {name}, which this group likes",
+                "word": "Says “{name}”, as papers this group likes do"}
 _ACTS = {
     "more": "Close to “{title}”, of which you wanted more", "vote": "Close to “{title}”, which you voted for",
     "save": "Close to “{title}”, which you saved", "start": "Close to “{title}”, which you chose at the start",
@@ -211,7 +252,7 @@ def of(reader: Reader | None) -> Mine | None:
             _tastes.move_to_end(reader.pk)
             return kept[1]
     lessons = [Lesson(one.paper, one.target, made)
-               for one, made in zip(told, features([one.paper for one in told]), strict=True)]
+               for one, made in zip(told, features([one.paper for one in told], ground), strict=True)]
     made = Mine(learn(lessons, ground, struck), ground, {one.paper: one.kinds for one in told})
     with _lock:
         _tastes[reader.pk] = signature, made
@@ -220,15 +261,10 @@ def of(reader: Reader | None) -> Mine | None:
     return made
 
 
-def group_mark() -> tuple[object, ...]:
-    """Changes when the group's taste may have: votes, acts for the order, strikes, the cloud of vectors."""
-    return (tallies.position(), *taste.mark(), cloud.mark())
-
-
 def of_group() -> Mine | None:
     """The taste of all readers together; None while too few stand behind it."""
     global _group
-    mark = group_mark()
+    mark = near.group_mark(), cloud.mark()
     kept = _group
     if kept is not None and kept[0] == mark:
         return kept[1]
@@ -236,9 +272,27 @@ def of_group() -> Mine | None:
     made = None
     if any(one.target > 0 for one in shared):
         ground = the_ground()
-        vectors = features([one.paper for one in shared])
+        vectors = features([one.paper for one in shared], ground)
         lessons = [Lesson(one.paper, one.target, made_of) for one, made_of in zip(shared, vectors, strict=True)]
         named = [one.paper for one in shared if one.readers >= taste.READERS_BEHIND]
         made = Mine(learn(lessons, ground), ground, {one.paper: () for one in shared}, group=True, named=named)
     _group = mark, made
     return made
+
+
+def group_liking(ids: Sequence[int]) -> dict[int, tuple[float, str]]:
+    """For row ids that the group's acts speak for: how much, above 0 and at most 1, and why.
+
+    Scores are taken above what is usual for papers here: 0 for less than ``FROM`` spreads above the mean, 1 from
+    ``FULL_AT`` on, as for nearness to declared interests.
+    """
+    mine = of_group()
+    if mine is None:
+        return {}
+    asked = [paper for paper in ids if paper not in mine.told]
+    usual = mine.usual()
+    values = np.clip((mine.taste.scores(mine.papers(asked)) - usual[0]) / usual[1] - FROM, 0, FULL_AT - FROM)
+    found = {paper: round(float(value) / (FULL_AT - FROM), 4)
+             for paper, value in zip(asked, values, strict=True) if value > 0}
+    why = mine.reasons(list(found))
+    return {paper: (value, why[paper]) for paper, value in found.items() if value > 0 and paper in why}

@@ -22,7 +22,7 @@ from ...readers import settings as reading
 from ...readers import tallies
 from ...text import identifiers, latex
 from ...text.dates import is_listing_day
-from .. import for_you, fragments, known, notices, page_cache, raised, rendering
+from .. import for_you, fragments, known, near, notices, page_cache, raised, rendering
 from ..frontpage import (
     CONTROLS,
     Control,
@@ -79,8 +79,9 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
 
 
 def _stands(request: HttpRequest) -> float:
-    """Seconds that a page may be kept: vectors come without a write, and a minute later the page has them."""
-    return 60.0 if site_of(request).near is not None else 86_400.0
+    """Seconds that a page may be kept: vectors come without a write, acts for the order write nothing that the house
+    knows of, and a minute later the page has them."""
+    return 60.0 if site_of(request).near is not None or near.anything_said() else 86_400.0
 
 
 def _newest_of_list(name: str, today: date) -> HttpResponse:

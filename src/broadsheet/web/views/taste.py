@@ -31,7 +31,7 @@ LINES = 60  # of what was learned, on its page
 ACTS = 100
 ASKED, QUESTIONS = 12, 3
 LOOKED_AT = 1500  # newest papers among which the questions are picked
-KINDS = {"author": "Author", "topic": "Topic", "category": "Category"}
+KINDS = {"author": "Author", "topic": "Topic", "category": "Category", "word": "Words"}
 SAID = {"more": "more like this", "less": "not for me", "vote": "your vote", "save": "saved", "hide": "hidden",
         "start": "answered at the start", "library": "of your library"}
 _DONE = {"start": "Your answers count already: this is your order of today.",
@@ -119,15 +119,19 @@ def _learned(visit: Visit, done: str) -> dict[str, Any]:
     }
 
 
-def _lines(mine: Any, sign: int) -> list[Line]:
+def _lines(mine: Any, sign: int) -> dict[str, list[Line]]:
+    """Lines that speak for (``sign`` 1) or against papers: the strong ones, and those of little weight."""
     if not mine:
-        return []
-    behind = {term: sum(1 for some in mine.taste.known.terms if term in some) for term in mine.taste.vocabulary}
+        return {"strong": [], "weak": []}
+    behind = mine.taste.behind()
     found = [(term, weight) for term, weight in mine.taste.learned() if weight * sign > 0]
-    # A lone act gives every author of its paper a line; what several papers share, and what is strong, comes first.
-    found.sort(key=lambda pair: (-behind[pair[0]], -abs(pair[1]), pair[0]))
-    return [Line(term, KINDS[term.partition(":")[0]], tasting.label(term), weight, behind[term])
-            for term, weight in found[:LINES]]
+    lines = [Line(term, KINDS[term.partition(":")[0]], tasting.label(term), weight, behind[term])
+             for term, weight in found]
+    # A lone act gives every author of its paper a line; they stand folded away until a second paper says the same.
+    most = max((abs(weight) for _, weight in mine.taste.learned()), default=0.0)
+    strong = [one for one in lines if abs(one.weight) >= most / 5 and (one.kind != "Author" or one.behind > 1)]
+    weak = [one for one in lines if one not in strong]
+    return {"strong": strong[:LINES], "weak": weak[:LINES]}
 
 
 def _label(line: str) -> str:
