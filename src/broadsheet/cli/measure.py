@@ -119,6 +119,25 @@ def bench_digest(
     _report(bench(corpora, min(readers, 500) if quick else readers), json)
 
 
+@evaluate_app.command("taste")
+@guarded
+def evaluate_taste(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A directory with the daily corpora.")],
+    quick: Quick = False,
+    json: Json = False,
+) -> None:
+    """nDCG@30 of "my order" for simulated readers on real days, beside simpler orders."""
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
+        boot(Path(scratch))
+        from ..evaluate.taste import evaluate
+
+        _report(evaluate(directory, quick=quick), json)
+
+
 @evaluate_app.command("search")
 @guarded
 def evaluate_search(

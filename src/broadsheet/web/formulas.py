@@ -14,6 +14,7 @@ from ..editions.formulas import Formula, Input
 from ..editions.places import Place
 from ..editions.service import Site
 from ..search import explain, fusion, meaning
+from .own_formula import MINE
 from .rendering import count, day_short
 from .shown import Shown
 
@@ -51,7 +52,7 @@ _RELATED = Formula(
     ),
     (("papers shown", "5"), ("candidates of each kind", f"{meaning.CANDIDATES:,}")),
 )
-FORMULAS: dict[str, Formula] = {**editions.FORMULAS, "search": _SEARCH, "related": _RELATED}
+FORMULAS: dict[str, Formula] = {**editions.FORMULAS, "mine": MINE, "search": _SEARCH, "related": _RELATED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def work_out(
 
     Raises SearchError where the formula needs the index and there is none.
     """
+    if name == "mine":
+        return []
     if name == "related":
         return _related(paper)
     shown = Shown(paper)

@@ -57,6 +57,8 @@ def _named(asked: str) -> Paper:
 def _nothing(name: str, paper: Paper, query: str) -> str:
     if name == "edition":
         return "This paper has no day, so it has no place in the order of one."
+    if name == "mine":
+        return "Your own order is seen by you alone; what was learned for it, with its weights, stands on its page."
     if name == "related":
         return "This paper has no vector yet; it gets one when it is indexed."
     return f"This paper is not among the hits of “{query[:80]}”." if query.strip() else "Say what was searched for."
