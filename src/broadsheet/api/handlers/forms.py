@@ -56,7 +56,8 @@ def _plain(found: Paper, whole: bool) -> dict[str, Any]:
         "abstract": shown.abstract, "abstract_is_excerpt": shown.excerpt_only, "summary_by": found.summary_by,
         "authors": found.authors, "organisation": found.organisation, "published": found.published,
         "categories": found.categories, "topics": found.topics, "venue": found.venue, "licence": found.licence,
-        "links": [link for link in found.links if safe_url(link["url"])], "versions": found.versions, "retraction": found.retraction,
+        "links": [link for link in found.links if safe_url(link["url"])], "versions": found.versions,
+        "retraction": found.retraction,
         "edition": found.edition_day.isoformat() if found.edition_day else None,
         "votes_elsewhere": found.imported_votes, "vote_site": found.vote_site,
     }
