@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
 TODAY, YESTERDAY = NOW.date(), NOW.date() - timedelta(days=1)
 OLD = NOW - timedelta(days=400)
-SITE = site_from({})
+SITE = replace(site_from({}), liking=None)  # what is told of here are votes and comments alone
 
 
 @pytest.fixture(autouse=True)
