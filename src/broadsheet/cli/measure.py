@@ -123,6 +123,7 @@ def bench_digest(
 @guarded
 def evaluate_taste(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A directory with the daily corpora.")],
+    plot: Annotated[Path | None, typer.Option(help="An SVG file to draw the table into.")] = None,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -134,8 +135,12 @@ def evaluate_taste(
     with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
         boot(Path(scratch))
         from ..evaluate.taste import evaluate
+        from ..evaluate.taste_plot import draw
 
-        _report(evaluate(directory, quick=quick), json)
+        result = evaluate(directory, quick=quick)
+        if plot is not None:
+            plot.write_text(draw(result), "utf-8")
+        _report(result, json)
 
 
 @evaluate_app.command("search")
