@@ -23,6 +23,9 @@ LISTS = {"hf_daily": "Hugging Face Daily Papers", "arxiv_daily": "arXiv", "arxiv
          SUBMITTED: "Raised by readers"}
 
 
+MANY = 2000  # row ids that are looked up one by one; above, the days are walked
+
+
 def _live() -> QuerySet[Paper]:
     return Paper.objects.filter(state=Paper.State.LIVE)
 
@@ -110,7 +113,10 @@ def numbers(first: date, last: date, ids: Collection[int]) -> list[Numbers]:
     voted = days.filter(Q(imported_votes__gt=0) | Q(imported_comments__gt=0)).values_list(*columns)
     found = {row[0]: row for row in voted}
     other = [id_ for id_ in ids if id_ not in found]
-    if other:
+    if len(other) > MANY:  # a lookup of each costs more than walking the days
+        wanted = frozenset(other)
+        found.update((row[0], row) for row in days.values_list(*columns).iterator() if row[0] in wanted)
+    elif other:
         found.update((row[0], row) for row in days.filter(_among(other)).values_list(*columns))
     return [(id_, day, came, votes or 0, comments or 0) for id_, day, came, votes, comments in found.values()]
 
