@@ -41,7 +41,7 @@ def _stranger() -> str:
 @contextmanager
 def _copy(config: Config) -> Iterator[Path]:
     """A throw-away data directory with a copy of the database and links to the index."""
-    with tempfile.TemporaryDirectory(prefix="broadsheet-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="broadsheet-bench-", ignore_cleanup_errors=True) as folder:
         data = Path(folder)
         if not config.postgres:
             with sqlite3.connect(config.data / "broadsheet.sqlite3") as live:
