@@ -19,8 +19,7 @@ def render(feed: Feed) -> bytes:
     channel = add(root, "channel")
     add(channel, "title", feed.title)
     add(channel, "link", feed.page_url)
-    # Some programs draw this as HTML: an opening bracket stays one there too.
-    add(channel, "description", (feed.subtitle or feed.title).replace("<", "&lt;"))
+    add(channel, "description", _plain(feed.subtitle or feed.title))
     add(channel, "language", feed.language)
     add(channel, "lastBuildDate", format_datetime(feed.updated))
     add(channel, "generator", "Broadsheet")
@@ -33,6 +32,11 @@ def render(feed: Feed) -> bytes:
     for entry in feed.entries:
         _item(channel, entry)
     return document(root)
+
+
+def _plain(text: str) -> str:
+    """Plain text where programs draw HTML: an opening bracket stays one, and no reference becomes one."""
+    return text.replace("&lt;", "&amp;lt;").replace("<", "&lt;")
 
 
 def _item(channel: etree._Element, entry: Entry) -> None:
@@ -48,7 +52,7 @@ def _item(channel: etree._Element, entry: Entry) -> None:
     if entry.doi:
         add(item, "doi", entry.doi, PRISM)
     if entry.text:
-        add(item, "description", entry.text)
+        add(item, "description", _plain(entry.text))
     if entry.html and not entry.excerpt:
         add(item, "encoded", entry.html, CONTENT)
     if entry.comments_url:
