@@ -78,8 +78,8 @@ def _refuse(raw: bytes) -> None:
                          "in its parts.")
     for sign, name in _PACKED.items():
         if raw.startswith(sign):
-            raise UsageError(f"This is {name}, not BibTeX. Nothing was unpacked and nothing brought in. Choose the .bib "
-                             "file itself.")
+            raise UsageError(f"This is {name}, not BibTeX. Nothing was unpacked and nothing brought in. Choose the "
+                             ".bib file itself.")
     head = raw[:400].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith((b"<?xml", b"<!doctype", b"<html", b"<")) or b"\0" in raw:
         raise UsageError("This is not BibTeX but XML, HTML or a binary file. Nothing was brought in. Export your "

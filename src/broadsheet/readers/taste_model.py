@@ -164,7 +164,8 @@ class Papers:
         ends = np.cumsum([len(at) for at, _ in self.words])
         at, values = (np.concatenate(one) for one in zip(*self.words, strict=True))
         total = np.concatenate(([0.0], np.cumsum(weights[at].astype(np.float64) * values)))
-        return (total[ends] - total[np.concatenate(([0], ends[:-1]))]).astype(np.float32)
+        sums: Array = (total[ends] - total[np.concatenate(([0], ends[:-1]))]).astype(np.float32)
+        return sums
 
 
 def papers(features: Sequence[Features], ground: Ground) -> Papers:
@@ -273,7 +274,8 @@ class Taste:
         near = self._near(asked, np.ones(len(self.vocabulary), np.float32),
                           np.ones(self.word_rows.shape[1], np.float32))
         left = asked.squares - (near * (self.inverse @ near)).sum(axis=0)
-        return np.sqrt(np.maximum(left, 0.0)).astype(np.float32)
+        spread: Array = np.sqrt(np.maximum(left, 0.0)).astype(np.float32)
+        return spread
 
     def causes(self, asked: Papers) -> list[Cause | None]:
         """For each paper what holds it up most; None where nothing does.

@@ -38,6 +38,8 @@ from ..frontpage import (
 )
 from ..visits import Visit, visit_of
 
+LIST_INTRO = "All papers that this list named on this day, with the votes they had there."
+RAISED_INTRO = "All papers that readers raised into this day’s edition, whatever edition they belong to."
 MOST_LISTED = 1500  # papers on one page of a field: lines, 72 KB compressed at most
 
 
@@ -224,7 +226,7 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     notes = [helped.get(one) for one in candidates if one not in marks.hidden] if helped else []
     return rendering.render(request, "listing.jinja", {
         "heading": f"{title}, {rendering.day_long(asked)}", "entries": entries,
-        "intro": "All papers that this list named on this day, with the votes they had there.",
+        "intro": RAISED_INTRO if name == SUBMITTED else LIST_INTRO,
         "before": (rendering.day_short(found.before), f"/papers/date/{found.before}?list={name}")
         if found.before else None,
         "after": (rendering.day_short(found.after), f"/papers/date/{found.after}?list={name}")
