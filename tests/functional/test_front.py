@@ -187,6 +187,7 @@ def test_markup_in_titles_is_text(client: Client) -> None:
 
 def test_queries_do_not_grow_with_the_day(client: Client) -> None:
     many(10)
+    text(client, "/")  # what a process reads once: the counts of all papers
     counts = []
     for extra in (0, 290, 400):
         many(extra, 1000 + extra * 10)
@@ -195,7 +196,7 @@ def test_queries_do_not_grow_with_the_day(client: Client) -> None:
         with CaptureQueriesContext(connection) as queries:
             text(client, "/")
         counts.append(len(queries))
-    assert counts[0] == counts[1] == counts[2] <= 32
+    assert counts[0] == counts[1] == counts[2] <= 36
 
 
 def test_a_kept_page_costs_five_queries_and_few_bytes(client: Client) -> None:
