@@ -100,11 +100,15 @@ def _about(request: HttpRequest) -> service.About:
 
 
 def _own(request: HttpRequest, kind: str, value: str) -> service.About:
-    """A collection of the reader's own; others' are secret."""
-    from broadsheet.readers.models import Collection
+    """A collection or stream of the reader's own; others' are secret."""
+    from broadsheet.readers.models import Collection, Stream
 
     reader = visit_of(request).reader
-    found = Collection.objects.filter(reader=reader, key=value).first() if reader and kind == "collection" else None
+    found: Collection | Stream | None = None
+    if reader is not None and kind == "collection":
+        found = Collection.objects.filter(reader=reader, key=value).first()
+    elif reader is not None and kind == "stream":
+        found = Stream.objects.filter(reader=reader, key=value).first()
     if found is None:
         raise Http404("No mail is about this.")
     return service.About(kind, found.key, found.name)
