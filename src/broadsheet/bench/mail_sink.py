@@ -94,6 +94,8 @@ def _mail(lines: object, recipient: str, sink: Sink, say: object) -> bool:
             break
         if not name and raw[:11].lower() == b"message-id:":
             name = raw[11:].decode("ascii", "replace").strip()
+    else:  # the sender went in the middle of the mail: nothing was taken (RFC 5321, 4.1.1.4)
+        return False
     if sink.chance("before"):
         return False
     if name not in sink.greyed and sink.chance("grey"):
