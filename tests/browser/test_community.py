@@ -131,4 +131,4 @@ def test_pages_pass_axe_and_never_scroll_sideways(browser: Browser, site: Any) -
             if found:
                 faults[f"{place} {theme}"] = found
         page.context.close()
-    assert faults == {}
+    assert not faults, faults

@@ -101,15 +101,15 @@ def test_everything_works_without_javascript(browser: Browser, house: House) -> 
     page.goto(f"{house.base}/papers/date/2026-01-28")
     entry = page.locator("article.entry").first
     key = entry.get_attribute("data-key")
-    entry.locator("details.abs summary").click()
-    entry.locator("details.abs a").click()
+    entry.locator("details.abs:not(.tune) summary").click()
+    entry.locator("details.abs:not(.tune) a").first.click()
     assert page.url.endswith("#abstract") and page.locator("#abstract").inner_text()
     page.go_back()
     page.locator(f"#p{key} button", has_text="Save").click()
     assert page.locator(f"#p{key} button[aria-pressed=true]").inner_text() == "Saved"
     page.goto(f"{house.base}/saved")
     assert page.locator(f"#p{key}").count() == 1
-    page.locator(f"#p{key} button").click()
+    page.locator(f"#p{key} button[value*='save:']").click()
     page.goto(f"{house.base}/papers/date/2026-01-28")
     page.locator(f"#p{key} button", has_text="Hide").click()
     assert page.locator(f"#p{key}:visible").count() == 0 or page.locator(f"#p{key} >> text=Undo").count() == 1

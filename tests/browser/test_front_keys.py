@@ -20,7 +20,7 @@ def press(page: Any, key: str) -> None:
     """Press a key that keeps a mark, and wait until the site has kept it."""
     with page.expect_response(lambda answer: answer.url.endswith("/acts")) as answer:
         page.keyboard.press(key)
-    assert answer.value.status == 204
+    assert answer.value.status in {200, 204}
 
 
 def test_thirty_papers_by_keyboard(keeper: Any, house: House) -> None:
