@@ -130,7 +130,8 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
         "week_url": "/papers/week/{0.year}-W{0.week:02d}".format(days[0].isocalendar()), "path": request.path,
         "fresh": _fresh(printer, found), "personal": visit.personal,
         "next_look": next_look(state.due, moment), "shared_days": found.days[1:], "is_front": request.path == "/",
-        "unread": [found.candidates[one].key for one in found.front.papers()
+        "unread": [found.candidates[one].key
+                   for one in dict.fromkeys((*found.front.papers(), *(paper for paper, _ in own.pairs)))
                    if one not in marks.read and one in found.candidates] if visit.personal else [],
     }
     if found.total and found.hidden == found.total:
