@@ -16,7 +16,7 @@ counts.load_profile()
 
 _scratch = tempfile.mkdtemp(prefix="broadsheet-tests-")
 atexit.register(shutil.rmtree, _scratch, True)
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "broadsheet.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "broadsheet.settings"
 for _name in [name for name in os.environ if name.startswith("BROADSHEET_") and name != "BROADSHEET_MODEL_DIR"]:
     del os.environ[_name]
 os.environ["BROADSHEET_DATA"] = _scratch
@@ -25,6 +25,9 @@ if os.environ.get("TEST_DATABASE_URL"):
     os.environ["BROADSHEET_DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 # Here and not by an option of pytest-django: that one reads the settings before the lines above have been run.
 django.setup()
+# Each process of a parallel run makes a directory of its own. Left here, pytest-django would read the settings in them
+# before this file runs, and all would share ours: their counts of attempts, limits and caches.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 pytest_plugins = ["tests.support.postgres", "tests.support.summary"]
 
