@@ -6,16 +6,15 @@ stands here exists: views of django-allauth that the house does not use have no 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import URLPattern, path, re_path
 
+from . import lazy
+from .lazy import View
 from .visits import visit_of
-
-View = Callable[..., HttpResponseBase]
 
 
 def _of(module: str, name: str) -> View:
@@ -42,16 +41,8 @@ def _of(module: str, name: str) -> View:
 
 
 def _own(name: str, module: str = "accounts") -> View:
-    """A view of ``views/accounts.py`` or ``views/members.py``."""
-
-    def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
-        of = import_module(f"{__package__}.views.{module}")
-        response: HttpResponseBase = getattr(of, name)(request, *given, **arguments)
-        response["Cache-Control"] = "private, no-store"
-        return response
-
-    view.__name__ = name
-    return view
+    """A view of ``views/accounts.py`` or ``views/members.py``, never kept by a cache."""
+    return lazy.view(module, name, Cache_Control="private, no-store")
 
 
 _ACCOUNT, _MFA, _SOCIAL = "account.views", "mfa.base.views", "socialaccount.views"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
+from . import lazy
+
 
 def _view(name: str) -> Any:
     """The function ``name`` of ``views/mail.py``; what it answers is kept by nobody and names its address to nobody."""
+    function = lazy.view("mail", name)
 
     def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
-        function = getattr(import_module(f"{__package__}.views.mail"), name)
-        response: HttpResponseBase = function(request, *given, **arguments)
+        response = function(request, *given, **arguments)
         response.headers.setdefault("Cache-Control", "private, no-store")
         response["Referrer-Policy"] = "no-referrer" if arguments else "same-origin"
         response["X-Robots-Tag"] = "noindex"

@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
-
-from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
-View = Callable[..., HttpResponseBase]
-
-
-def _view(module: str, name: str) -> View:
-    """The function ``name`` of ``views/module.py``, loaded when it is first asked for."""
-
-    def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
-        function: View = getattr(import_module(f"{__package__}.views.{module}"), name)
-        return function(request, *given, **arguments)
-
-    view.__name__ = name
-    return view
-
+from .lazy import view as _view
 
 urlpatterns: list[URLPattern] = [
     path("collections", _view("collections", "collections"), name="collections"),

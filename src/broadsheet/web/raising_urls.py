@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
+from functools import partial
 
-from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 
-View = Callable[..., HttpResponseBase]
+from .lazy import view
 
-
-def _view(module: str, name: str) -> View:
-    """The function ``name`` of ``views/module.py``, loaded when it is first asked for."""
-
-    def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
-        function: View = getattr(import_module(f"{__package__}.views.{module}"), name)
-        response = function(request, *given, **arguments)
-        response["Cache-Control"] = "private, no-store"
-        return response
-
-    view.__name__ = name
-    return view
-
+_view = partial(view, Cache_Control="private, no-store")
 
 urlpatterns: list[URLPattern] = [
     path("submit", _view("submit", "submit"), name="submit"),

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any
-
-from django.http import HttpRequest, HttpResponseBase
 from django.urls import path
 
 from ..api import urls as api_urls
 from . import account_urls, curate_urls, mail_urls, mine_urls, people_urls, raising_urls, taste_urls
-
-View = Callable[..., HttpResponseBase]
-
-
-def _view(module: str, name: str) -> View:
-    """The function ``name`` of ``web/views/module.py``, loaded at its first call."""
-
-    def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
-        function: View = getattr(import_module(f"{__package__}.views.{module}"), name)
-        return function(request, *given, **arguments)
-
-    view.__name__ = name
-    return view
-
+from .lazy import view as _view
 
 urlpatterns = [
     path("", _view("edition", "front"), name="front"),
