@@ -28,20 +28,9 @@ import numpy as np
 import orjson
 
 from ..errors import UsageError
-from ..readers.taste_model import (
-    WHITEN,
-    Array,
-    Features,
-    Ground,
-    Lesson,
-    Papers,
-    Taste,
-    extremes,
-    ground,
-    learn,
-    mixed,
-    papers,
-)
+from ..readers.taste_features import WHITEN, Array, Features, Ground, Papers, ground, papers
+from ..readers.taste_model import Lesson, Taste, learn
+from ..readers.taste_places import extremes, mixed
 from ..search.embedding.sketch import shipped
 from ..text.folding import fold
 from . import taste_rivals as rivals
@@ -258,24 +247,27 @@ def measure_orders(bench: Bench, readers: Sequence[Simulated]) -> dict[str, dict
         lambda who: lambda day, rows: (bench.vectors[rows] @ said[who.seed].T).max(axis=1).tolist())
     asked = {who.seed: bench.questions(who) for who in readers}
     row("my order, three questions", 0, lambda who: _of(bench, bench.learn(asked[who.seed])))
-    for number in ACTS[1:]:
-        row("my order", number, lambda who, n=number: _of(bench, bench.learn(who.acts[:n])))  # type: ignore[misc]
-        row("my order, three questions", number,
-            lambda who, n=number: _of(bench, bench.learn([*asked[who.seed], *who.acts[:n]])))  # type: ignore[misc]
-        row("my order, cosine not whitened", number,
-            lambda who, n=number: _of(plain, plain.learn(who.acts[:n])))  # type: ignore[misc]
-        row("my order without words", number,
-            lambda who, n=number: _of(mute, mute.learn(who.acts[:n])))  # type: ignore[misc]
-        row("my order with memory of misjudgements", number,
-            lambda who, n=number: rivals.with_memory(bench, who.acts[:n]))  # type: ignore[misc]
-        row("nearest liked paper", number,
-            lambda who, n=number: rivals.nearest_liked(bench, who.acts[:n]))  # type: ignore[misc]
     svm = rivals.support_vectors(world)
-    for number in ACTS[1:]:
+
+    def after(number: int) -> None:
+        """All orders that learn, after the first ``number`` acts of each reader."""
+        def acts(who: Simulated) -> Sequence[Act]:
+            return who.acts[:number]
+
+        row("my order", number, lambda who: _of(bench, bench.learn(acts(who))))
+        row("my order, three questions", number,
+            lambda who: _of(bench, bench.learn([*asked[who.seed], *acts(who)])))
+        row("my order, cosine not whitened", number, lambda who: _of(plain, plain.learn(acts(who))))
+        row("my order without words", number, lambda who: _of(mute, mute.learn(acts(who))))
+        row("my order with memory of misjudgements", number, lambda who: rivals.with_memory(bench, acts(who)))
+        row("nearest liked paper", number, lambda who: rivals.nearest_liked(bench, acts(who)))
         if svm is None:
             table.setdefault("SVM on tf-idf", {})[str(number)] = None
         else:
-            row("SVM on tf-idf", number, lambda who, n=number: svm(who.acts[:n]))  # type: ignore[misc]
+            row("SVM on tf-idf", number, lambda who: svm(acts(who)))
+
+    for number in ACTS[1:]:
+        after(number)
     return table
 
 

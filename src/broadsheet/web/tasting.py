@@ -16,7 +16,9 @@ import numpy as np
 from ..catalogue.models import Paper
 from ..readers import taste
 from ..readers.models import Reader
-from ..readers.taste_model import Cause, Features, Ground, Indexes, Lesson, Papers, Taste, ground, learn, mixed, papers
+from ..readers.taste_features import Features, Ground, Indexes, Papers, ground, papers
+from ..readers.taste_model import Cause, Lesson, Taste, learn
+from ..readers.taste_places import mixed
 from ..search import cloud
 from ..text import latex
 from ..text.folding import fold

@@ -17,7 +17,7 @@ from ...editions.candidates import Candidate, narrow
 from ...errors import UsageError
 from ...readers import service as readers
 from ...readers import taste as tastes
-from ...readers.taste_model import extremes
+from ...readers.taste_places import extremes
 from ...search import cloud
 from .. import for_you as own
 from .. import page_cache, rendering, tasting
