@@ -8,7 +8,7 @@ import pytest
 from tests.support import papers
 
 from broadsheet.errors import UsageError
-from broadsheet.readers import comments, notifications, service, votes
+from broadsheet.readers import comments, limits, notifications, service, votes
 from broadsheet.readers.models import Comment, Notification, Reader
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,7 +74,7 @@ def test_a_young_account_writes_six_an_hour() -> None:
     paper, reader = papers.add(1, "Fast"), _reader("New", NOW - timedelta(hours=2))
     for number in range(6):
         comments.write(reader, paper, f"No. {number}", NOW)
-    with pytest.raises(comments.TooMany):
+    with pytest.raises(limits.TooMany):
         comments.write(reader, paper, "No. 7", NOW)
     comments.write(reader, paper, "Later", NOW + timedelta(hours=2))
 

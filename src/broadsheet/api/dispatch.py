@@ -16,8 +16,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.cache import patch_vary_headers
 
 from ..errors import BroadsheetError, UsageError
-from ..readers import comments
-from ..readers import limits as acting
+from ..readers.limits import TooMany
 from ..readers.votes import NotAllowed
 from ..web import limits
 from ..web.frontpage import now
@@ -72,7 +71,7 @@ def _answer(
         return _response(operation, _function(operation)(call))
     except Http404 as missing:
         raise problems.not_found(str(missing) or "There is nothing of this name here.") from missing
-    except (comments.TooMany, acting.TooMany) as problem:
+    except TooMany as problem:
         raise Problem(429, "too-fast", str(problem), retry_after=600) from problem
     except NotAllowed as problem:
         raise Problem(403, "refused", str(problem)) from problem

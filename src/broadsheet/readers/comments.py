@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from broadsheet.catalogue.keys import new_key
 from broadsheet.errors import UsageError
 
-from . import journal, notifications, prose, votes
+from . import journal, limits, notifications, prose, votes
 from .models import Comment, Mention, Reader
-
-YOUNG = timedelta(days=7)
-AN_HOUR = {True: 6, False: 60}  # comments an hour: for a young account, for others
-
-
-class TooMany(votes.NotAllowed):
-    """More comments in an hour than the account may write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ def write(
 
     ``token``: any text that came with the form; the same token again returns the comment that it made. Tells those
     who are mentioned and the author replied to. Raises :class:`UsageError` for an empty or too long text,
-    :class:`~broadsheet.readers.votes.NotAllowed` for a blocked reader, :class:`TooMany`.
+    :class:`~broadsheet.readers.votes.NotAllowed` for a blocked reader, :class:`~.limits.TooMany` for one too fast.
     """
     votes.may_act(reader)
     tidy = _checked(text)
@@ -51,7 +44,7 @@ def write(
         votes.hold(paper_id)
         if once and (known := Comment.objects.filter(token=once).first()):
             return known
-        _check_rate(reader, now)
+        limits.check(reader, "comment", Comment.objects.filter(reader=reader), now)
         top = parent.parent if parent is not None and parent.parent_id else parent
         comment = Comment.objects.create(
             key=new_key(), paper_id=paper_id, reader=reader, parent=top, token=once, text=tidy, html=html, made_at=now)
@@ -159,15 +152,6 @@ def _checked(text: str) -> str:
         raise UsageError(f"The comment has {len(tidy):,} characters; at most {prose.MOST:,} fit. Nothing was sent; "
                          "your text is still in the form.")
     return tidy
-
-
-def _check_rate(reader: Reader, now: datetime) -> None:
-    young = reader.joined_at is not None and now - reader.joined_at < YOUNG
-    most = AN_HOUR[young]
-    recent = Comment.objects.filter(reader=reader, made_at__gt=now - timedelta(hours=1)).count()
-    if not reader.local and recent >= most:
-        raise TooMany(f"{most} comments in an hour are the most that this account may write. Nothing was sent; your "
-                      "text is still in the form. Go on in a while.")
 
 
 def _own(reader: Reader, comment: Comment) -> None:

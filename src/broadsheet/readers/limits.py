@@ -33,6 +33,8 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
+    "comment": Limit(6, 60, HOUR, "{most} comments in an hour are the most that this account may write. Nothing was "
+                                  "sent; your text is still in the form. Go on in a while."),
     "submit": Limit(3, 30, DAY, "{most} papers a day are the most that this account may raise. Nothing was raised. "
                                 "Go on tomorrow."),
     "claim": Limit(5, 40, DAY, "{most} claims a day are the most that this account may make. Nothing was claimed. "
