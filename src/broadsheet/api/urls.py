@@ -41,7 +41,6 @@ def _operations(at: str, operations: Mapping[str, Operation]) -> View:
         return answer(request, operations, arguments)
 
     view.__name__ = next(iter(operations.values())).name
-    view.operations = operations  # type: ignore[attr-defined]
     return csrf_exempt(view)  # the dispatcher asks for it when it knows who acts
 
 

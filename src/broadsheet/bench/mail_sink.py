@@ -13,6 +13,7 @@ import random
 import socket
 import sys
 import threading
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,10 +87,10 @@ def _session(client: socket.socket, sink: Sink) -> None:
             say("250 2.0.0 OK")
 
 
-def _mail(lines: object, recipient: str, sink: Sink, say: object) -> bool:
+def _mail(lines: Iterable[bytes], recipient: str, sink: Sink, say: Callable[[str], None]) -> bool:
     """Take one mail; False when the connection is cut."""
     name = ""
-    for raw in lines:  # type: ignore[attr-defined]
+    for raw in lines:
         if raw in {b".\r\n", b".\n"}:
             break
         if not name and raw[:11].lower() == b"message-id:":
@@ -100,12 +101,12 @@ def _mail(lines: object, recipient: str, sink: Sink, say: object) -> bool:
         return False
     if name not in sink.greyed and sink.chance("grey"):
         sink.greyed.add(name)
-        say("450 4.2.0 Greylisted, come back later")  # type: ignore[operator]
+        say("450 4.2.0 Greylisted, come back later")
         return True
     sink.note(f"T {name} {recipient}")
     if sink.chance("after"):
         return False
-    say("250 2.0.0 Taken")  # type: ignore[operator]
+    say("250 2.0.0 Taken")
     sink.note(f"A {name}")
     return True
 
