@@ -43,7 +43,7 @@ def test_an_editor_curates_without_javascript_and_undoes_it(browser: Browser, ho
 
 
 def _title(entry: Locator) -> str:
-    """What the entry's headline says, without the word for who cannot see that it was read (in another test, perhaps)."""
+    """What the entry's headline says, without the word "Read" that another test may have left."""
     return entry.locator("h3").inner_text().removeprefix("Read:").strip()
 
 
