@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from . import config as _config
+from . import languages as _languages
 
 _c = _config.current()
 _here = Path(__file__).parent
@@ -130,8 +131,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False
-LANGUAGE_CODE = "en"
+# Which language a page is in is decided by web/speaking.py; commands, logs and the API speak English.
+USE_I18N = True
+LANGUAGE_CODE = _languages.SOURCE
+LANGUAGES = list(_languages.LANGUAGES.items())
+LOCALE_PATHS = [_here / "locale"]
 CACHES = {
     "default": {
         "BACKEND": "broadsheet.readers.accounts.counting.Cache",

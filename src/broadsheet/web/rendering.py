@@ -21,6 +21,7 @@ from django.urls import reverse
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from .. import languages
 from ..catalogue import site as choices
 from ..config import current
 from ..readers import notifications
@@ -173,6 +174,7 @@ def environment(**options: Any) -> Environment:
     # Mails are the only templates of plain text, and the only ones where nothing is escaped.
     options.update(autoescape=lambda name: not (name or "").endswith(".txt"), trim_blocks=True, lstrip_blocks=True)
     made = Environment(**options)  # noqa: S701 - autoescape is set above
+    languages.teach(made)
     made.globals.update(
         door=door, duties=duties, entrance=entrance, waiting=waiting, sends_mail=sends_mail,
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,

@@ -1,0 +1,133 @@
+"""Languages of the interface, and how each writes numbers, dates and lists. The language is the one that is active.
+
+English is the language of the source: its sentences are the keys of the catalogues under ``locale/``. A further
+language is one line in ``LANGUAGES`` and one catalogue (docs/keepers/languages.md). Month names and the signs of
+numbers come from Django's own formats; what the house writes in its own way is in our catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from django.utils import dates
+from django.utils.formats import get_format
+from django.utils.translation import get_language, gettext, ngettext, npgettext, override, pgettext
+from jinja2 import Environment
+
+NBSP = "\u00a0"
+SOURCE = "en"
+# Each by its own name, as a reader looks for it.
+LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
+
+
+def active() -> str:
+    """The language in which texts are made now: a key of ``LANGUAGES``."""
+    found = get_language() or SOURCE
+    return found if found in LANGUAGES else SOURCE
+
+
+def known(value: object, default: str = "") -> str:
+    """``value`` where it is a language of ours, else ``default``."""
+    return value if isinstance(value, str) and value in LANGUAGES else default
+
+
+def teach(environment: Environment) -> None:
+    """Let templates say ``{{ _("…") }}`` and ``{% trans %}`` in the active language.
+
+    New style: a text is filled by ``%(name)s`` and named arguments, which are escaped; a plain % is written ``%%``.
+    """
+    environment.add_extension("jinja2.ext.i18n")
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+
+
+@lru_cache(maxsize=64)
+def signs(language: str) -> tuple[str, str]:
+    """What stands between thousands, and before decimals."""
+    with override(language):
+        return str(get_format("THOUSAND_SEPARATOR")), str(get_format("DECIMAL_SEPARATOR"))
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """``1,387``; in German ``1.387``. With ``decimals``, rounded to so many."""
+    text = f"{value:,.{decimals}f}"
+    thousand, decimal = signs(active())
+    if (thousand, decimal) == (",", "."):
+        return text
+    return text.translate({ord(","): thousand, ord("."): decimal})
+
+
+def weekday(value: date) -> str:
+    """``Tuesday``."""
+    return str(dates.WEEKDAYS[value.weekday()])
+
+
+def month(value: int) -> str:
+    """``May``, from 1 to 12."""
+    return str(dates.MONTHS[value])
+
+
+def month_short(value: int) -> str:
+    """``Dec``, from 1 to 12. Names of up to four letters stay whole."""
+    return (
+        pgettext("month, short", "Jan"),
+        pgettext("month, short", "Feb"),
+        pgettext("month, short", "Mar"),
+        pgettext("month, short", "Apr"),
+        pgettext("month, short", "May"),
+        pgettext("month, short", "June"),
+        pgettext("month, short", "July"),
+        pgettext("month, short", "Aug"),
+        pgettext("month, short", "Sep"),
+        pgettext("month, short", "Oct"),
+        pgettext("month, short", "Nov"),
+        pgettext("month, short", "Dec"),
+    )[value - 1]
+
+
+def _unbroken(pattern: str, **values: object) -> str:
+    """A pattern filled in, with spaces that do not break."""
+    return pattern.format(**values).replace(" ", NBSP)
+
+
+def day_long(value: date) -> str:
+    """``Tuesday 12 May 2026``; only the space after the weekday breaks."""
+    day = _unbroken(pgettext("date", "{day} {month} {year}"), day=value.day, month=month(value.month), year=value.year)
+    return pgettext("date", "{weekday} {date}").format(weekday=weekday(value), date=day)
+
+
+def day_short(value: str | date, *, this_year: int | None = None) -> str:
+    """``20 May 2026``, ``May 2026`` or ``2026`` from a full or partial date; the year goes if it is ``this_year``."""
+    text = value.isoformat() if isinstance(value, date) else value
+    return _day_short(text, this_year, active()) if text else ""
+
+
+@lru_cache(maxsize=8192)
+def _day_short(text: str, this_year: int | None, language: str) -> str:
+    """``language`` is the active one: it is part of what is kept."""
+    year, *rest = text.split("-")
+    if not rest:
+        return year
+    name = month_short(int(rest[0]))
+    if len(rest) == 1:
+        return _unbroken(pgettext("date", "{month} {year}"), month=name, year=year)
+    if year == str(this_year):
+        return _unbroken(pgettext("date", "{day} {month}"), day=int(rest[1]), month=name)
+    return _unbroken(pgettext("date", "{day} {month} {year}"), day=int(rest[1]), month=name, year=year)
+
+
+def month_and_year(value: date) -> str:
+    """``May 2026`` with the whole name."""
+    return _unbroken(pgettext("date", "{month} {year}"), month=month(value.month), year=value.year)
+
+
+def joined(words: Sequence[str]) -> str:
+    """``A, B and C``."""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("{first} and {last}").format(first=", ".join(words[:-1]), last=words[-1])
+
