@@ -12,7 +12,7 @@ from tests.support.loopback import Loopback
 from broadsheet.sources import guard
 from broadsheet.sources.errors import SourceError
 from broadsheet.sources.guard import is_public
-from broadsheet.sources.http import Client, _retry_after
+from broadsheet.sources.http import Client, retry_after_of
 from broadsheet.sources.manners import LocalTurns, group_of
 from broadsheet.sources.messages import Request
 
@@ -116,10 +116,10 @@ def test_statuses(tmp_path):
 
 def test_retry_after_as_seconds_and_date():
     clock = FastClock(datetime(2026, 11, 20, 12, 0, tzinfo=UTC))
-    assert _retry_after("30", clock) == 30
-    assert _retry_after("Fri, 20 Nov 2026 12:01:00 GMT", clock) == 60
-    assert _retry_after("Fri, 20 Nov 2020 12:01:00 GMT", clock) == 0
-    assert _retry_after("soon", clock) is None and _retry_after("", clock) is None
+    assert retry_after_of("30", clock) == 30
+    assert retry_after_of("Fri, 20 Nov 2026 12:01:00 GMT", clock) == 60
+    assert retry_after_of("Fri, 20 Nov 2020 12:01:00 GMT", clock) == 0
+    assert retry_after_of("soon", clock) is None and retry_after_of("", clock) is None
 
 
 def test_backoff_doubles_with_jitter(tmp_path):

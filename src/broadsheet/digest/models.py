@@ -107,3 +107,8 @@ class Asked(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["digest", "day"], name="asked_once")]
+
+
+from .alerts.models import Alert, AlertDelivery, AlertPaper, AlertPosition  # noqa: E402 - they name Subscription
+
+__all__ = ["Alert", "AlertDelivery", "AlertPaper", "AlertPosition", "Asked", "Outbox", "Sent", "Subscription"]

@@ -48,6 +48,18 @@ def is_public(address: str) -> bool:
     return ok and all(one is None or is_public(str(one)) for one in inner)
 
 
+def is_allowed(address: str, networks: Iterable[str]) -> bool:
+    """Whether ``address`` is public, or lies in one of the private ``networks`` that the keeper opened."""
+    if is_public(address):
+        return True
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    plain = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None else ip
+    return any(plain in ipaddress.ip_network(network) for network in networks)
+
+
 def _private(host: str, address: str) -> SourceError:
     where = host if host == address else f"{host} ({address})"
     return SourceError(
@@ -103,10 +115,11 @@ class GuardedBackend(httpcore.NetworkBackend):
     """Resolves a name, checks each address, connects to a checked one (never to the name again)."""
 
     def __init__(self, *, allow_private: bool, trusted: Iterable[tuple[str, int]] = (),
-                 resolver: Resolve = resolve, deadline: Deadline | None = None) -> None:
+                 resolver: Resolve = resolve, deadline: Deadline | None = None, networks: Iterable[str] = ()) -> None:
         self._inner = httpcore.SyncBackend()
         self._deadline = deadline or Deadline()
         self._allow_private = allow_private
+        self._networks = tuple(networks)
         self._trusted = frozenset(trusted)  # the keeper's own proxy
         self._resolve = resolver
 
@@ -122,7 +135,8 @@ class GuardedBackend(httpcore.NetworkBackend):
                 "Check the network of this machine and its name server; `broadsheet doctor` tries both.",
                 cause=f"DNS: {name}: {problem}", again=True,
             ) from None
-        checked = [a for a in addresses if self._allow_private or (name, port) in self._trusted or is_public(a)]
+        checked = [a for a in addresses
+                   if self._allow_private or (name, port) in self._trusted or is_allowed(a, self._networks)]
         if not checked:
             raise _private(name, addresses[0] if addresses else name)
         fault: Exception | None = None
@@ -162,9 +176,10 @@ class GuardedTransport(httpx.BaseTransport):
     """httpx's transport over a pool of one connection with the guarded backend; proxies by address."""
 
     def __init__(self, *, allow_private: bool, proxy: str = "", resolver: Resolve = resolve,
-                 tls: ssl.SSLContext | None = None) -> None:
+                 tls: ssl.SSLContext | None = None, networks: Iterable[str] = ()) -> None:
         context = tls or httpx.create_ssl_context()
         self.deadline = Deadline()
+        self._networks = tuple(networks)
         self._check_literal = bool(proxy) and not allow_private
         self._pool: httpcore.ConnectionPool
         limits = {"max_connections": 1, "max_keepalive_connections": 1, "keepalive_expiry": 20.0, "retries": 0}
@@ -175,12 +190,13 @@ class GuardedTransport(httpx.BaseTransport):
             bare = f"{parts.scheme}://{parts.hostname}:{port}"
             trusted = [(parts.hostname or "", port)]
             backend = GuardedBackend(allow_private=allow_private, trusted=trusted, resolver=resolver,
-                                     deadline=self.deadline)
+                                     deadline=self.deadline, networks=self._networks)
             self._pool = httpcore.HTTPProxy(
                 bare, proxy_auth=auth, ssl_context=context, network_backend=backend, **limits  # type: ignore[arg-type]
             )
         else:
-            backend = GuardedBackend(allow_private=allow_private, resolver=resolver, deadline=self.deadline)
+            backend = GuardedBackend(allow_private=allow_private, resolver=resolver, deadline=self.deadline,
+                                     networks=self._networks)
             self._pool = httpcore.ConnectionPool(
                 ssl_context=context, network_backend=backend, **limits  # type: ignore[arg-type]
             )
@@ -191,7 +207,7 @@ class GuardedTransport(httpx.BaseTransport):
         Through a proxy it is the proxy that resolves; then literal addresses and loopback names are checked here.
         """
         host = request.url.host
-        if self._check_literal and _is_inside(host):
+        if self._check_literal and is_inside(host, self._networks):
             raise _private(host, host)
         answer = self._pool.handle_request(httpcore.Request(
             method=request.method,
@@ -208,8 +224,8 @@ class GuardedTransport(httpx.BaseTransport):
         self._pool.close()
 
 
-def _is_inside(host: str) -> bool:
-    """A literal address that is not public, or a name that always means this machine (RFC 6761)."""
+def is_inside(host: str, networks: Iterable[str] = ()) -> bool:
+    """A literal address that is not allowed, or a name that always means this machine (RFC 6761)."""
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -220,4 +236,4 @@ def _is_inside(host: str) -> bool:
             name = socket.inet_ntoa(socket.inet_aton(name))
         except OSError:
             return False
-    return not is_public(name)
+    return not is_allowed(name, networks)

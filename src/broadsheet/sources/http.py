@@ -156,7 +156,7 @@ class Client:
         except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, httpcore.ConnectError, httpcore.TimeoutException,
                 httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError, OSError, ValueError) as problem:
             self.close()  # what is left of the connection is not to be trusted
-            raise _told(problem, host, self._config.proxy) from None
+            raise told(problem, host, self._config.proxy) from None
 
     def _read(self, response: httpx.Response, request: Request, host: str) -> bytes:
         """The body, unpacked, stopped at the limits of size and time."""
@@ -186,7 +186,7 @@ class Client:
         """The sentence for a status that is no answer."""
         status = response.status_code
         cause = f"{response.request.url}: HTTP {status}"
-        after = _retry_after(response.headers.get("retry-after", ""), self.clock)
+        after = retry_after_of(response.headers.get("retry-after", ""), self.clock)
         if status in (429, 503):
             said = f" and asked to wait {after:.0f} seconds" if after is not None else ""
             return SourceError("busy", f"{host} is busy{said} (HTTP {status}).", "It is asked again later.",
@@ -244,7 +244,7 @@ def _checked_body(body: bytes, headers: Mapping[str, str], request: Request, hos
     return body
 
 
-def _told(problem: Exception, host: str, proxy: str) -> SourceError:
+def told(problem: Exception, host: str, proxy: str) -> SourceError:
     """Turn an exception of the network into the family's sentence."""
     cause = f"{host}: {type(problem).__name__}: {problem}"
     text = str(problem)
@@ -273,7 +273,7 @@ def _told(problem: Exception, host: str, proxy: str) -> SourceError:
                        again=True)
 
 
-def _retry_after(value: str, clock: Clock) -> float | None:
+def retry_after_of(value: str, clock: Clock) -> float | None:
     """Seconds of a Retry-After header: a number or a date (RFC 9110, 10.2.3). None if absent or unreadable."""
     value = value.strip()
     if value.isascii() and value.isdigit() and len(value) < 8:
