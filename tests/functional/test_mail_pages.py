@@ -14,6 +14,7 @@ from tests.support.accounts import account, client, sign_in, site
 from broadsheet.catalogue.models import Paper
 from broadsheet.digest import links, outbox, subscriptions
 from broadsheet.digest.models import Asked, Outbox, Subscription
+from broadsheet.editions import service
 from broadsheet.readers.models import Mark, Vote
 from broadsheet.web.limits import Buckets
 from broadsheet.web.middleware import ReaderMiddleware
@@ -25,6 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def mail_site(monkeypatch: pytest.MonkeyPatch) -> None:
     site(monkeypatch, smtp_url="smtp://mail.example.org", site_url="https://testserver")
+    service.forget()
     monkeypatch.setattr(pages, "_askers", _endless)
     monkeypatch.setattr(ReaderMiddleware, "buckets", _endless())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -11,14 +12,18 @@ from ..catalogue.models import Paper, PaperAuthor, PaperTerm
 from ..editions import load, service
 from ..editions.candidates import Candidate
 from ..editions.formulas import day_points
+from ..errors import BroadsheetError
 from ..readers import collections, follows, streams
 from ..readers.models import Kept, Reader, Stream
+from ..search import nearness
 from ..search import service as searching
+from ..text import latex
 from ..text.folding import slug
 from .choice import Item
 from .letter import Line, line_of
 from .models import Subscription
 
+log = logging.getLogger("broadsheet.digest")
 LEAD, SECOND, GROUP = 3.0, 1.5, 1.0  # what standing in a zone of the front page adds to a paper's want
 FOLLOWED = 2.0  # what being in a stream, or on what is followed, adds
 SEARCHED = 200  # newest hits of a search that a mail looks at
@@ -116,8 +121,13 @@ def items_of(subscription: Subscription, found: Pool) -> list[Item]:
     """What a subscription may choose from, each paper with its true reason."""
     kind, value, label = subscription.kind, subscription.value, subscription.label or subscription.value
     reader = subscription.reader
-    if kind in OF_READERS:
-        return _of_reader(kind, value, reader, found) if reader is not None else []
+    if kind == "collection":
+        return _collected(value, reader, found)
+    if kind == "stream":
+        stream = streams.visible(reader, value)
+        return _streamed([stream], found, reader) if stream is not None else []
+    if kind == "foryou":
+        return _for_reader(reader, found) if reader is not None else []
     place = (kind, value, label)
     if place not in found._items:
         found._items[place] = _shared(kind, value, label, found)
@@ -157,14 +167,9 @@ def _searched(text: str, found: Pool) -> list[Item]:
             if hit.sure and hit.row in found.candidates]
 
 
-def _of_reader(kind: str, value: str, reader: Reader, found: Pool) -> list[Item]:
-    """Items of what is one reader's: a stream, a collection, everything that is for the reader."""
-    if kind == "collection":
-        return _collected(value, reader, found)
-    if kind == "stream":
-        stream = streams.visible(reader, value)
-        return _streamed([stream], found) if stream is not None else []
-    items = {item.paper: item for item in _streamed(streams.of(reader), found)}
+def _for_reader(reader: Reader, found: Pool) -> list[Item]:
+    """Everything that is for one reader: streams, follows, and what the front page has."""
+    items = {item.paper: item for item in _streamed(streams.of(reader), found, reader)}
     for follow in follows.of(reader):
         for paper, reason in _followed(follow.kind, follow.value, follow.label, found.days):
             if paper in found.candidates and paper not in items:
@@ -174,17 +179,31 @@ def _of_reader(kind: str, value: str, reader: Reader, found: Pool) -> list[Item]
     return list(items.values())
 
 
-def _streamed(wanted: Sequence[Stream], found: Pool) -> list[Item]:
+def _streamed(wanted: Sequence[Stream], found: Pool, reader: Reader | None) -> list[Item]:
     """Papers of the days that these streams take; a paper of several belongs to all of them."""
     taken: dict[int, tuple[str, set[str]]] = {}
     for stream in wanted:
-        for paper, reason in streams.matches(stream, found.candidates.values()):
-            known = taken.setdefault(paper, (f"In your stream {stream.name}: {reason}", set()))
+        near = _near(stream, found) if stream.seeds else {}
+        for paper, reason in streams.matches(stream, found.candidates.values(), near):
+            own = reader is not None and stream.reader_id == reader.pk
+            said = f"In your stream {stream.name}: {reason}" if own else f"In the stream {stream.name}: {reason}"
+            known = taken.setdefault(paper, (said, set()))
             known[1].add(f"stream:{stream.key}")
     return [found.item(paper, reason, FOLLOWED, frozenset(names)) for paper, (reason, names) in taken.items()]
 
 
-def _collected(key: str, reader: Reader, found: Pool) -> list[Item]:
+def _near(stream: Stream, found: Pool) -> streams.Near:
+    """How near the papers of the days are to the stream's own papers; nothing while there is no index."""
+    seeds = dict(Paper.objects.filter(key__in=stream.seeds, state=Paper.State.LIVE).values_list("id", "title"))
+    try:
+        near = nearness.to_papers(list(seeds), list(found.candidates))
+    except BroadsheetError as problem:
+        log.warning("the stream %s is matched by words alone: %s", stream.key, problem)
+        return {}
+    return {row: (value, latex.readable(seeds[seed])) for row, (value, seed) in near.items() if row not in seeds}
+
+
+def _collected(key: str, reader: Reader | None, found: Pool) -> list[Item]:
     """The newest papers of a collection, whatever their day; new is what was put there since the last mail."""
     collection = collections.visible(reader, key)
     if collection is None:

@@ -138,7 +138,7 @@ def ask(text: str, about: About, wishes: Wishes, setup: Setup, now: datetime, *,
     Raises Refused for what is no address, and when the site has sent its confirmations of the day.
     """
     address = address_of(text)
-    if about.kind in OWN_KINDS and reader is None:
+    if about.kind == "foryou" and reader is None:
         raise Refused("Sign in to get this by mail. Nothing was changed.")
     day = now.astimezone(UTC).date()
     if not proven and Asked.objects.filter(day=day).count() >= MOST_A_DAY:
@@ -302,6 +302,15 @@ def of_reader(reader: Reader | None) -> list[Subscription]:
         return []
     states = (Subscription.State.ACTIVE, Subscription.State.BOUNCED)
     return list(Subscription.objects.filter(reader=reader, state__in=states).order_by("id"))
+
+
+def key_of(reader: Reader | None, about: About) -> str:
+    """The key of the reader's own active subscription about this; empty when there is none."""
+    if reader is None:
+        return ""
+    found = Subscription.objects.filter(reader=reader, kind=about.kind, value=about.value,
+                                        state=Subscription.State.ACTIVE).values_list("key", flat=True).first()
+    return found or ""
 
 
 def tidy(now: datetime) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
+
 from ...catalogue.site import choices
 from ...config import current
 from ...digest import subscriptions as service
 from ...digest.models import Subscription
 from ...digest.setup import setup_of
-from ...readers import collections, streams
-from ...web.views import author, organisation, topic
+from ...web import by_mail
 from .. import problems
 from ..call import Call
 
@@ -50,23 +51,10 @@ def _wishes(call: Call, plain: dict[str, Any]) -> service.Wishes:
 
 def _about(call: Call) -> service.About:
     """What is asked for, by the name that the catalogue has; raises Problem 404 for what there is not."""
-    kind, value = call.body["kind"], " ".join(call.body.get("value", "").replace("\0", " ").split())
-    if kind in {"site", "foryou"}:
-        return service.About(kind)
-    if kind == "search" and value:
-        return service.About(kind, value, value)
-    if kind in {"topic", "category"}:
-        real, name, _ = topic.rows_of(value)
-        return service.About(real, value, name)
-    if kind == "author":
-        return service.About(kind, value, author.rows_of(value)[0])
-    if kind == "organisation":
-        name = organisation.rows_of(value)[0]
-        return service.About(kind, name, name)
-    found = (collections if kind == "collection" else streams).find(call.reader, value[:20]) if value else None
-    if found is None:
-        raise problems.not_found("There is nothing of yours of this name.")
-    return service.About(kind, found.key, found.name)
+    try:
+        return by_mail.about_of(call.body["kind"], call.body.get("value", ""), call.reader)
+    except Http404 as problem:
+        raise problems.not_found("There is nothing of this name that a mail could be about.") from problem
 
 
 def subscribe(call: Call) -> dict[str, Any]:

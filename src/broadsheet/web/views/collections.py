@@ -17,7 +17,7 @@ from broadsheet.readers import collections as collecting
 from broadsheet.readers import naming
 from broadsheet.readers import service as readers
 from broadsheet.readers.models import Collection, Reader
-from broadsheet.web import mine, voting
+from broadsheet.web import by_mail, mine, voting
 from broadsheet.web.citing import bibtex
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
@@ -85,7 +85,7 @@ def _page(request: HttpRequest, found: Collection, fault: str = "", *, status: i
         "by": naming.shown(found.reader), "entries": [(Shown(there[row.paper_id], visit.member), row) for row in rows
                                                       if row.paper_id in there],
         "marks": readers.marks_of(visit.reader, ids), "ballots": voting.ballots(visit), "personal": visit.personal,
-        "typed": request.POST if fault else {},
+        "typed": request.POST if fault else {}, "mail": by_mail.offer(request, "collection", found.key, found.name),
     }, status=status)
 
 

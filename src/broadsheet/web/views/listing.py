@@ -15,7 +15,7 @@ from django.utils import timezone
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
 from broadsheet.readers import service as readers
-from broadsheet.web import mine, voting
+from broadsheet.web import by_mail, mine, voting
 from broadsheet.web.plots import Plot, weekly
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
@@ -81,6 +81,7 @@ def listing(request: HttpRequest, rows: QuerySet[Paper], *, kind: str, name: str
     visit = visit_of(request)
     return render(request, "list.jinja", {
         "follow": mine.follow_offer(request, kind, address.rpartition("/")[2] if kind != "category" else name, name),
+        "mail": by_mail.offer(request, kind, address.rpartition("/")[2] if kind != "category" else name, name),
         "kind": kind, "name": name, "address": address, "total": total, "plot": plot, "pages": Pages(page, last),
         "entries": [Shown(found[row], visit.member) for row in ids if row in found],
         "personal": visit.personal, "marks": readers.marks_of(visit.reader, ids), "ballots": voting.ballots(visit),

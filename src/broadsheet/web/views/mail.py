@@ -30,7 +30,7 @@ from broadsheet.digest.schedule import zone
 from broadsheet.digest.setup import setup_of
 from broadsheet.readers import service as readers
 from broadsheet.readers import votes
-from broadsheet.web import limits, rendering
+from broadsheet.web import by_mail, limits, rendering
 from broadsheet.web.frontpage import now, site_of
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
@@ -73,49 +73,9 @@ def _ours(request: HttpRequest) -> bool:
 # -- what about ---------------------------------------------------------------------------------------------------
 
 def _about(request: HttpRequest) -> service.About:
-    """What is asked for, with its name as it stands in the catalogue. Raises Http404 for what there is not."""
+    """What is asked for. Raises Http404 for what there is not."""
     given = request.POST if request.method == "POST" else request.GET
-    kind, value = given.get("kind", "site") or "site", " ".join(given.get("value", "").replace("\0", " ").split())
-    if kind == "site":
-        return service.About()
-    if kind not in (*service.OPEN_KINDS, *service.OWN_KINDS) or not (0 < len(value) <= 400):
-        raise Http404("No mail is about this.")
-    if kind in {"topic", "category"}:
-        from .topic import rows_of
-
-        kind, name, _ = rows_of(value)
-        return service.About(kind, value, name)
-    if kind == "author":
-        from .author import rows_of as names
-
-        return service.About(kind, value, names(value)[0])
-    if kind == "organisation":
-        from .organisation import rows_of as houses
-
-        name = houses(value)[0]
-        return service.About(kind, name, name)
-    if kind == "search":
-        return service.About(kind, value, value)
-    return _own(request, kind, value)
-
-
-def _own(request: HttpRequest, kind: str, value: str) -> service.About:
-    """A collection or stream of the reader's own; others' are secret."""
-    from broadsheet.readers.models import Collection, Stream
-
-    reader = visit_of(request).reader
-    found: Collection | Stream | None = None
-    if reader is not None and kind == "collection":
-        found = Collection.objects.filter(reader=reader, key=value).first()
-    elif reader is not None and kind == "stream":
-        found = Stream.objects.filter(reader=reader, key=value).first()
-    if found is None:
-        raise Http404("No mail is about this.")
-    return service.About(kind, found.key, found.name)
-
-
-def _query(about: service.About) -> str:
-    return "" if about.kind == "site" else "?" + urlencode({"kind": about.kind, "value": about.value})
+    return by_mail.about_of(given.get("kind", ""), given.get("value", ""), visit_of(request).reader)
 
 
 # -- subscribing --------------------------------------------------------------------------------------------------
@@ -156,9 +116,9 @@ def mail(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, about: service.About, *, status: int = 200, fault: str = "") -> HttpResponse:
     visit = visit_of(request)
     return render(request, "mail.jinja", {
-        "about": about, "query": _query(about), "fault": fault, "sends": bool(current().smtp_url),
+        "about": about, "query": by_mail.query_of(about), "fault": fault, "sends": bool(current().smtp_url),
         "typed": request.POST.get("email", "")[:254] or (visit.account.email if visit.account else ""),
-        "cadence": request.POST.get("cadence", "daily"), "cadences": service.CADENCE_WORDS,
+        "cadence": (request.POST or request.GET).get("cadence", "daily"), "cadences": service.CADENCE_WORDS,
         "mine": [_shown(one) for one in service.of_reader(visit.reader)], "keeper": visit.keeper,
     }, status=status)
 
@@ -175,7 +135,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     query = urlencode({**({} if about.kind == "site" else {"kind": about.kind, "value": about.value}),
                        **({"cadence": "weekly"} if weekly else {})})
     response = render(request, "mail_preview.jinja", {
-        "about": about, "query": _query(about), "weekly": weekly, "sends": bool(current().smtp_url),
+        "about": about, "query": by_mail.query_of(about), "weekly": weekly, "sends": bool(current().smtp_url),
         "letter": "/mail/preview/letter" + (f"?{query}" if query else ""),
         "text": "/mail/preview/letter?" + (f"{query}&" if query else "") + "as=text"})
     response["Content-Security-Policy"] = FRAME_POLICY
@@ -214,7 +174,7 @@ def _found(key: str) -> Subscription:
 
 def _shown(found: Subscription) -> dict[str, Any]:
     """What pages say of a subscription."""
-    about = service.About(found.kind, found.value, found.label)
+    about = by_mail.known_to(found)
     moment = found.due_at.astimezone(zone(found.timezone)) if found.due_at else None
     return {"row": found, "about": about, "when": service.CADENCE_WORDS[found.cadence],
             "next": f"{day_words(moment.date())}, {moment:%H:%M}" if moment else ""}

@@ -15,7 +15,7 @@ from broadsheet.config import current
 from broadsheet.errors import BroadsheetError
 from broadsheet.readers import service as readers
 from broadsheet.text import identifiers
-from broadsheet.web import mine, notices, voting
+from broadsheet.web import by_mail, mine, notices, voting
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import SCHEME_NAMES, SOURCE_NAMES, Shown
 from broadsheet.web.visits import visit_of
@@ -59,6 +59,7 @@ def search(request: HttpRequest) -> HttpResponse:
                                "next": request.get_full_path(), "trouble": ""}
     if asked.text:
         context["follow"] = mine.follow_offer(request, "search", asked.text, asked.text)
+        context["mail"] = by_mail.offer(request, "search", asked.text)
         context.update(_found(asked, request))
     response = render(request, "search.jinja", context, status=503 if context["trouble"] else 200)
     if context["trouble"]:

@@ -22,7 +22,7 @@ from broadsheet.readers import streams as streaming
 from broadsheet.readers.models import Stream
 from broadsheet.readers.settings import lines
 from broadsheet.text import identifiers
-from broadsheet.web import mine
+from broadsheet.web import by_mail, mine
 from broadsheet.web.frontpage import parse_day
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
@@ -223,4 +223,5 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
         "first": last - timedelta(days=mine.PREVIEW_DAYS - 1), "last": last, "newest": last == newest,
         "earlier": f"/streams/{found.key}?" + urlencode({"until": str(earlier)}) if earlier else "",
         "mine": is_mine, "by": naming.shown(found.reader), "personal": visit.personal,
+        "mail": by_mail.offer(request, "stream", found.key, found.name),
         "seeds": [Shown(one) for one in Paper.objects.filter(key__in=found.seeds, state=Paper.State.LIVE)]})

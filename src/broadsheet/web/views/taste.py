@@ -19,8 +19,8 @@ from ...readers import service as readers
 from ...readers import taste as tastes
 from ...readers.taste_places import extremes
 from ...search import cloud
+from .. import by_mail, page_cache, rendering, tasting
 from .. import for_you as own
-from .. import page_cache, rendering, tasting
 from ..frontpage import Printer, control_of, now, read_of, site_of
 from ..shown import Shown
 from ..visits import Visit, visit_of
@@ -56,7 +56,7 @@ def _for_you(request: HttpRequest, today: date) -> HttpResponse:
     context: dict[str, Any] = {
         "week": week, "personal": visit.personal, "day": days[0] if days else None, "every": tasting.EVERY,
         "done": _DONE.get(request.GET.get("done", ""), ""), "learned": len(mine.told) if mine else 0,
-        "path": request.get_full_path(),
+        "path": request.get_full_path(), "mail": by_mail.offer(request, "foryou"),
     }
     if mine and days:
         control = control_of(request.GET, visit)
