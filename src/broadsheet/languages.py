@@ -1,25 +1,28 @@
 """Languages of the interface, and how each writes numbers, dates and lists. The language is the one that is active.
 
 English is the language of the source: its sentences are the keys of the catalogues under ``locale/``. A further
-language is one line in ``LANGUAGES`` and one catalogue (docs/keepers/languages.md). Month names and the signs of
+language is one line in ``config.LANGUAGES`` and one catalogue (docs/keepers/languages.md). Month names and the signs of
 numbers come from Django's own formats; what the house writes in its own way is in our catalogue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django.utils import dates
 from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext, ngettext, npgettext, override, pgettext
-from jinja2 import Environment
+
+from .config import LANGUAGES as LANGUAGES
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 NBSP = "\u00a0"
 SOURCE = "en"
-# Each by its own name, as a reader looks for it.
-LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
 
 
 def active() -> str:
@@ -61,9 +64,37 @@ def number(value: float, decimals: int = 0) -> str:
     return text.translate({ord(","): thousand, ord("."): decimal})
 
 
+# What pages count, as a phrase of its own. A sentence that needs another case of the word writes its own plural.
+_COUNTED: dict[str, Callable[[int], str]] = {
+    "account": lambda n: ngettext("{count} account", "{count} accounts", n),
+    "act": lambda n: ngettext("{count} act", "{count} acts", n),
+    "change": lambda n: ngettext("{count} change", "{count} changes", n),
+    "claim": lambda n: ngettext("{count} claim", "{count} claims", n),
+    "code": lambda n: ngettext("{count} code", "{count} codes", n),
+    "comment": lambda n: ngettext("{count} comment", "{count} comments", n),
+    "edition": lambda n: ngettext("{count} edition", "{count} editions", n),
+    "entry": lambda n: ngettext("{count} entry", "{count} entries", n),
+    "line": lambda n: ngettext("{count} line", "{count} lines", n),
+    "paper": lambda n: ngettext("{count} paper", "{count} papers", n),
+    "record": lambda n: ngettext("{count} record", "{count} records", n),
+    "source": lambda n: ngettext("{count} source", "{count} sources", n),
+    "vote": lambda n: ngettext("{count} vote", "{count} votes", n),
+}
+
+
+def count(value: int, noun: str) -> str:
+    """``3 papers``, ``1 paper``: number and noun with a space that does not break."""
+    return _COUNTED[noun](value).format(count=number(value)).replace(" ", NBSP)
+
+
 def weekday(value: date) -> str:
     """``Tuesday``."""
     return str(dates.WEEKDAYS[value.weekday()])
+
+
+def weekdays() -> list[str]:
+    """All seven, from Monday."""
+    return [str(dates.WEEKDAYS[one]) for one in range(7)]
 
 
 def month(value: int) -> str:

@@ -24,18 +24,15 @@ from markupsafe import Markup, escape
 from .. import languages
 from ..catalogue import site as choices
 from ..config import current
+from ..languages import count, day_long, day_short, number
 from ..readers import notifications
 from ..readers import service as readers
 from ..text import latex
 from ..text.typography import typeset
+from . import watch
 
 STATIC = Path(__file__).parent / "static"
-NBSP = "\u00a0"
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-# Months of more than four letters are shortened in bylines (May, June and July stay whole).
-SHORT_MONTHS = tuple(name if len(name) <= 4 else name[:3] for name in MONTHS)
+NBSP = languages.NBSP
 
 
 @lru_cache(maxsize=64)
@@ -65,35 +62,6 @@ def theme(request: HttpRequest) -> str:
 def keys_on(request: HttpRequest) -> bool:
     """Whether single keys act; a reader may turn them off (WCAG 2.1.4)."""
     return readers.settings_of(getattr(request, "reader", None)).keys
-
-
-def number(value: int) -> str:
-    """1,387."""
-    return f"{value:,}"
-
-
-def count(value: int, one: str, many: str = "") -> str:
-    """``3 papers``, ``1 paper``; ``many`` defaults to ``one`` + s."""
-    return f"{value:,}{NBSP}{one if value == 1 else many or one + 's'}"
-
-
-def day_long(value: date) -> str:
-    """``Tuesday 12 May 2026`` with spaces that do not break."""
-    return f"{WEEKDAYS[value.weekday()]} {value.day}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
-
-
-def day_short(value: str | date, *, this_year: int | None = None) -> str:
-    """``20 May 2026``, ``May 2026`` or ``2026`` from a full or partial date; the year goes if it is ``this_year``."""
-    text = value.isoformat() if isinstance(value, date) else value
-    parts = text.split("-")
-    if not text:
-        return ""
-    words = [] if this_year is not None and parts[0] == str(this_year) and len(parts) == 3 else [parts[0]]
-    if len(parts) > 1:
-        words.insert(0, SHORT_MONTHS[int(parts[1]) - 1])
-    if len(parts) > 2:
-        words.insert(0, str(int(parts[2])))
-    return NBSP.join(words)
 
 
 def formula_html(text: str) -> Markup:
@@ -148,7 +116,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
     """The choices of the site; one query per request, whatever asks."""
     found: dict[str, Any] | None = getattr(request, "_broadsheet_site", None)
     if found is None:
-        found = choices.choices()
+        at = watch.version()
+        found = choices.choices() if at is None else dict(watch.house(at).choices)
         request._broadsheet_site = found  # type: ignore[attr-defined]
     return found
 
@@ -176,6 +145,7 @@ def environment(**options: Any) -> Environment:
     made = Environment(**options)  # noqa: S701 - autoescape is set above
     languages.teach(made)
     made.globals.update(
+        language=languages.active, languages=languages.LANGUAGES, other_languages=other_languages,
         door=door, duties=duties, entrance=entrance, waiting=waiting, sends_mail=sends_mail,
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
         site_name=site_name, group_name=group_name, feed_of=feed_of, feed_query=feed_query, count=count, number=number,
@@ -187,9 +157,17 @@ def environment(**options: Any) -> Environment:
     return made
 
 
+def other_languages() -> list[tuple[str, str]]:
+    """The languages that this page is not in, each with its own name."""
+    now = languages.active()
+    return [(key, name) for key, name in languages.LANGUAGES.items() if key != now]
+
+
 def exact(value: float) -> str:
     """A number with all its digits, as it was used: ``46``, ``0.8978``."""
-    return f"{value:,.0f}" if float(value).is_integer() else repr(float(value))
+    if float(value).is_integer():
+        return number(value)
+    return repr(float(value)).replace(".", languages.signs(languages.active())[1])
 
 
 def door(request: HttpRequest) -> str:
