@@ -89,7 +89,10 @@ def take_back(reader: Reader, paper_id: int, now: datetime) -> Tally:
     """Take the reader's vote away; without one nothing changes. Returns the counts after it."""
     with transaction.atomic():
         hold(paper_id)
-        if not Vote.objects.filter(reader=reader, paper_id=paper_id).delete()[0]:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM readers_vote WHERE paper_id = %s AND reader_id = %s", [paper_id, reader.pk])
+            gone = cursor.rowcount > 0
+        if not gone:
             return of(paper_id)
         journal.note(reader, "unvote", now, paper=paper_id)
         return recount(paper_id, now)

@@ -51,8 +51,14 @@ class Visit:
             from broadsheet.readers.accounts import headers
 
             return headers.account_of(told, timezone.now())
-        if django.SESSION_COOKIE_NAME not in self._request.COOKIES:
+        key = self._request.COOKIES.get(django.SESSION_COOKIE_NAME, "")
+        if not key:
             return None
+        from broadsheet.readers.accounts import sessions
+
+        known_one = sessions.account_of(key)
+        if known_one is not None:
+            return known_one
         user: Any = self._request.user
         return user if user.is_authenticated else None
 
