@@ -28,7 +28,7 @@ def main(seconds: float) -> int:
         with tempfile.TemporaryDirectory() as folder, _place(database) as url:
             storm = Storm(Path(folder) / "data", url)
             storm.fill(2000)
-            storm.blow(seconds)
+            storm.blow(seconds=seconds)
             found = storm.outcome()
             print(json.dumps({"database": database, "seconds": seconds, **found, "faults": storm.faults[:5]}))
             wrong += found["lost"] + found["doubled"] + found["counts_wrong"] + len(storm.faults)

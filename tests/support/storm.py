@@ -42,8 +42,8 @@ print(json.dumps({{
 
 @dataclass
 class Storm:
-    """A site in ``data`` (on ``url`` where that names PostgreSQL) and its readers. ``kills``: moments as shares of the
-    time at which the server dies without a word."""
+    """A site in ``data`` (on ``url`` where that names PostgreSQL) and its readers. ``kills``: at which shares of the
+    storm the server dies without a word."""
 
     data: Path
     url: str = ""
@@ -71,8 +71,9 @@ class Storm:
         self.voters = [Voter(self.port, cookie, number, keys)
                        for number, cookie in enumerate(json.loads(crowd)["cookies"])]
 
-    def blow(self, seconds: float) -> None:
-        """All readers act for ``seconds``; the server dies and comes back meanwhile."""
+    def blow(self, *, acts: int = 0, seconds: float = 0.0) -> None:
+        """All readers act until ``acts`` are acknowledged or ``seconds`` are over; the server dies and comes back
+        meanwhile."""
         server = self._serve()
         try:
             for voter in self.voters:
@@ -82,12 +83,14 @@ class Storm:
             began = time.monotonic()
             for thread in threads:
                 thread.start()
-            for share in self.kills:
-                time.sleep(max(0.0, began + share * seconds - time.monotonic()))
-                os.killpg(server.pid, signal.SIGKILL)
-                server.wait()
-                server = self._serve()
-            time.sleep(max(0.0, began + seconds - time.monotonic()))
+            for share in (*self.kills, 1.0):
+                while (self.acts / acts if acts else (time.monotonic() - began) / seconds) < share:
+                    assert any(thread.is_alive() for thread in threads), self.faults
+                    time.sleep(0.01)
+                if share < 1.0:
+                    os.killpg(server.pid, signal.SIGKILL)
+                    server.wait()
+                    server = self._serve()
             over.set()
             for thread in threads:
                 thread.join(60)
