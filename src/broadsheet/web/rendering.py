@@ -29,7 +29,7 @@ from ..readers import notifications
 from ..readers import service as readers
 from ..text import latex
 from ..text.typography import typeset
-from . import watch
+from . import names, watch
 
 STATIC = Path(__file__).parent / "static"
 NBSP = languages.NBSP
@@ -149,10 +149,12 @@ def environment(**options: Any) -> Environment:
         door=door, duties=duties, entrance=entrance, waiting=waiting, sends_mail=sends_mail,
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
         site_name=site_name, group_name=group_name, feed_of=feed_of, feed_query=feed_query, count=count, number=number,
+        progress=names.progress,
     )
     made.filters.update(
         number=number, day_long=day_long, day_short=day_short, formulas=formula_html, json_text=json_text,
         isoformat=_isoformat, browser=browser, exact=exact, coded=coded, snippet=snippet,
+        begun=names.begun, retraction=names.retraction, role=names.role, roles=names.roles, day_plain=names.day_plain,
     )
     return made
 
