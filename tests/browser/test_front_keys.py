@@ -17,10 +17,12 @@ def focused(page: Any) -> str:
 
 
 def press(page: Any, key: str) -> None:
-    """Press a key that keeps a mark, and wait until the site has kept it."""
+    """Press a key that keeps a mark, and wait until the site has kept it and the page shows and says so."""
+    page.evaluate("() => { const said = document.getElementById('said'); if (said) said.textContent = '' }")
     with page.expect_response(lambda answer: answer.url.endswith("/acts")) as answer:
         page.keyboard.press(key)
     assert answer.value.status in {200, 204}
+    page.wait_for_function("() => document.getElementById('said')?.textContent")
 
 
 def test_thirty_papers_by_keyboard(keeper: Any, house: House) -> None:

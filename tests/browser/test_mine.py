@@ -98,12 +98,13 @@ def test_z_takes_back_the_newest_act_wherever_it_was_done(browser: Browser, hous
     page = reader(browser, house)
     page.keyboard.press("j")
     key = page.evaluate("document.activeElement.closest('[data-key]').dataset.key")
-    for letter, there in (("s", f"button[value='unsave:{key}']"), ("z", f"button[value='save:{key}']")):
-        with page.expect_response(lambda answer: answer.url.endswith("/acts")):
-            page.keyboard.press(letter)
-        page.locator(f"#p{key} {there}").first.wait_for()
-    with page.expect_response(lambda answer: answer.url.endswith("/acts")):
+    saved, open_ = (page.locator(f"#p{key} button[value='{act}:{key}']").first for act in ("unsave", "save"))
+    if saved.count():  # by another test: the reader is the same
         page.keyboard.press("s")
+        open_.wait_for()
+    for letter, there in (("s", saved), ("z", open_), ("s", saved)):
+        page.keyboard.press(letter)
+        there.wait_for()
     page.goto(f"{house.base}/saved")
     assert page.locator(f"#p{key}").count() == 1
     page.keyboard.press("z")
