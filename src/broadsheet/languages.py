@@ -64,6 +64,11 @@ def number(value: float, decimals: int = 0) -> str:
     return text.translate({ord(","): thousand, ord("."): decimal})
 
 
+def plain(value: float) -> str:
+    """A number of a formula with the digits it needs: ``2``, ``0.5``; in German ``0,5``."""
+    return f"{value:g}".replace(".", signs(active())[1])
+
+
 # What pages count, as a phrase of its own. A sentence that needs another case of the word writes its own plural.
 _COUNTED: dict[str, Callable[[int], str]] = {
     "account": lambda n: ngettext("{count} account", "{count} accounts", n),

@@ -16,7 +16,6 @@ from broadsheet.catalogue.intake import intake
 from broadsheet.catalogue.models import Announcement, Paper
 from broadsheet.catalogue.records import Announced, Incoming, ParsedRecord, PartialDate
 from broadsheet.editions import curation, service, snapshots
-from broadsheet.editions.choose import PINNED
 from broadsheet.editions.models import Curation, DayNote
 from broadsheet.errors import UsageError
 from broadsheet.readers import audit, tallies
@@ -28,6 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOW = datetime(2026, 5, 12, 8, 0, tzinfo=UTC)
 DAY, AFTER = date(2026, 5, 12), date(2026, 5, 13)
 SITE = site_from({})
+PINNED = "Pinned by the editors"
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +142,8 @@ def test_a_pin_closes_with_the_day() -> None:
     curation.pin(_paper(5), DAY, 0, None, NOW)
     service.close_due(NOW + timedelta(days=1), AFTER, SITE)
     snapshot = snapshots.of(DAY)
-    assert snapshot is not None and snapshot.choice["zones"]["lead"] == [{"paper": _paper(5).pk, "reason": PINNED}]
+    assert snapshot is not None and snapshot.choice["zones"]["lead"] == [
+        {"paper": _paper(5).pk, "reason": PINNED, "said": ["pinned"]}]
 
 
 # -- over HTTP ------------------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from . import reasons as said
 from .candidates import Candidate, Interests, newest_first
+from .fields import OTHERS
 from .formulas import CAUSES, OF_INTEREST, SPREAD, Points, day_points, talked_points
 
 SECONDS, GROUP, TALKED = 4, 5, 6
@@ -91,8 +93,6 @@ class Curated:
 
 
 AUTOMATIC = Curated()
-PINNED = "Pinned by the editors"
-RAISED = "Raised by a reader"  # who it was, and the note, is said where the page is printed
 
 
 def without(front: Front, gone: Collection[int]) -> Front:
@@ -104,29 +104,6 @@ def without(front: Front, gone: Collection[int]) -> Front:
     zones = (replace(zone, picks=kept(zone.picks)) for zone in (front.group, front.talked))
     group, talked = zones
     return replace(front, lead=first[0] if first else None, seconds=first[1:], group=group, talked=talked)
-
-
-def site_name(site: str) -> str:
-    """The name of the site that counted votes, for a reason."""
-    return {"": "another site", "huggingface": "Hugging Face", "hf": "Hugging Face"}.get(site, site)
-
-
-def said_here(votes: int, weighing: int, comments: int) -> str:
-    """``9 votes and 2 comments in your group``; of votes that do not all weigh, how many do."""
-    said = []
-    if weighing:
-        counted = f"{weighing:,} of {votes:,}" if weighing != votes else f"{votes:,}"
-        said.append(f"{counted} vote{'' if votes == 1 else 's'}")
-    if comments:
-        said.append(f"{comments:,} comment{'' if comments == 1 else 's'}")
-    return f"{' and '.join(said)} in your group" if said else ""
-
-
-def said_votes(votes: int, comments: int, site: str) -> str:
-    """``21 votes and 3 comments at Hugging Face``; what is none is not named."""
-    said = [f"{number:,} {word}{'' if number == 1 else 's'}"
-            for number, word in ((votes, "vote"), (comments, "comment")) if number]
-    return f"{' and '.join(said)} at {site_name(site)}"
 
 
 def points_of(candidates: Sequence[Candidate], interests: Interests) -> dict[int, Points]:
@@ -160,38 +137,38 @@ class _Reasons:
         """The reason in one line: the largest part of the points ``among`` these, else the place in the field."""
         points = self.points[candidate.id]
         if candidate.raised:
-            return RAISED
+            return said.raised()
         cause = points.cause(among)
         if cause == "own votes":
             alone = candidate.weighing == self.most_here and self.alone_here
-            return said_here(candidate.own_votes, candidate.weighing, 0) + (", the most today" if alone else "")
+            return said.said_here(candidate.own_votes, candidate.weighing, 0, alone)
         if cause == "own comments":
-            return said_here(0, 0, candidate.own_comments)
+            return said.said_here(0, 0, candidate.own_comments)
         if cause == "votes":
             alone = candidate.votes == self.most and self.alone
-            return said_votes(candidate.votes, 0, candidate.vote_site) + (", the most of this day" if alone else "")
+            return said.said_there(candidate.votes, 0, candidate.vote_site, alone)
         if cause == "comments":
-            return said_votes(0, candidate.comments, candidate.vote_site)
+            return said.said_there(0, candidate.comments, candidate.vote_site)
         if cause == "words":
-            return f"Matches your interest{'s' if len(points.words) > 1 else ''}: {', '.join(points.words[:2])}"
+            return said.words(points.words)
         if cause == "nearness":
-            return f"Near in meaning to your interest: {points.near}"
+            return said.nearness(points.near)
         if cause == "liking":
             return points.liked
         if cause == "category":
-            return f"In {points.within}, which this group reads"
+            return said.category(points.within)
         return self.place(candidate)
 
     def place(self, candidate: Candidate) -> str:
         """For a paper that nothing but the spread over fields chose, or the editors for this day."""
         if candidate.id in self.curated.moved:
-            return "Moved to this day by the editors"
+            return said.moved()
         number, name = self.counts[candidate.field.slug], candidate.field.name
         if number == 1:
-            return f"The only paper in {name} today"
+            return said.only_of_field(name)
         if candidate.field.slug == self.largest:
-            return f"From {name}, the largest field today"
-        return f"Among the newest in {name}"
+            return said.of_largest_field(name)
+        return said.among_newest(name)
 
 
 def _spread(order: Sequence[Candidate], points: Mapping[int, Points], number: int) -> list[Candidate]:
@@ -218,9 +195,11 @@ def _spread(order: Sequence[Candidate], points: Mapping[int, Points], number: in
 
 def said_of(candidate: Candidate) -> str:
     """What was said of a paper, here first, then elsewhere."""
-    here = said_here(candidate.own_votes, candidate.weighing, candidate.own_comments)
-    there = said_votes(candidate.votes, candidate.comments, candidate.vote_site)
-    return "; ".join(filter(None, (here, there if candidate.votes or candidate.comments else "")))
+    here = said.said_here(candidate.own_votes, candidate.weighing, candidate.own_comments)
+    if not candidate.votes and not candidate.comments:
+        return here
+    there = said.said_there(candidate.votes, candidate.comments, candidate.vote_site)
+    return said.said_everywhere(here, there) if here else there
 
 
 def _pinned(chosen: Sequence[Candidate], fit: Sequence[Candidate], pins: Sequence[tuple[int, int]]) -> list[Candidate]:
@@ -241,7 +220,7 @@ def _talked(earlier: Sequence[Candidate], taken: set[int]) -> Zone:
     order = [one for one in earlier if not one.retracted and one.id not in taken and one.said]
     order.sort(key=lambda one: (-talked_points(one), one.id))
     picks = [Pick(one.id, said_of(one)) for one in order[:TALKED]]
-    return Zone("talked", "Still talked about", tuple(picks), len(order))
+    return Zone("talked", said.zone_title("talked"), tuple(picks), len(order))
 
 
 def _sizes(counts: Mapping[str, int], room: int) -> dict[str, int]:
@@ -278,7 +257,7 @@ def sections(
     left_out: Counter[str] = Counter()
     for candidate in candidates:
         slug = "other" if several and candidate.field.slug in small else candidate.field.slug
-        names[slug] = "Other fields" if slug == "other" and several else candidate.field.name
+        names[slug] = OTHERS.name if slug == "other" and several else candidate.field.name
         total[slug] += 1
         if candidate.id in dropped:
             left_out[slug] += 1
@@ -317,7 +296,7 @@ def arrange(
     pins = dict(curated.pins)
     top = _pinned(_spread([one for one in fit if one.id not in pins], points, 1 + SECONDS), fit, curated.pins)
     taken = {one.id for one in top}
-    first = [Pick(one.id, PINNED if one.id in pins else reasons.of(one)) for one in top]
+    first = [Pick(one.id, said.pinned() if one.id in pins else reasons.of(one)) for one in top]
     lead, seconds = (first[0] if first else None), tuple(first[1:])
     group = _group(fit, taken, points, interests, reasons)
     taken |= {pick.paper for pick in group.picks}
@@ -325,7 +304,7 @@ def arrange(
     if not talked.picks:
         left = [one for one in fit if one.id not in taken]
         also = _spread(left, points, TALKED)
-        talked = Zone("also", "Also today", tuple(Pick(one.id, reasons.of(one)) for one in also), len(left))
+        talked = Zone("also", said.zone_title("also"), tuple(Pick(one.id, reasons.of(one)) for one in also), len(left))
         taken |= {one.id for one in also}
     rows = sections(candidates, taken, points, reasons, room - len(taken), first_fields, curated.dropped)
     shown = len(taken) + sum(len(row.full) + len(row.short) + len(row.lines) for row in rows)
@@ -340,13 +319,14 @@ def _group(
     if near:
         order = sorted(near, key=lambda one: -points[one.id].interest)
         open_ = [one for one in order if one.id not in taken][:GROUP]
-        return Zone("group", "For this group", tuple(Pick(one.id, reasons.of(one, OF_INTEREST)) for one in open_),
-                    len(near))
+        picks = tuple(Pick(one.id, reasons.of(one, OF_INTEREST)) for one in open_)
+        return Zone("group", said.zone_title("group"), picks, len(near))
     left = [one for one in fit if one.id not in taken]
     seen = {one.field.slug for one in fit if one.id in taken}
     fresh = [one for one in left if one.field.slug not in seen]
-    picks = _spread(fresh or left, points, GROUP)
-    if len(picks) < GROUP:
-        have = {one.id for one in picks}
-        picks += _spread([one for one in left if one.id not in have], points, GROUP - len(picks))
-    return Zone("across", "Across the fields", tuple(Pick(one.id, reasons.of(one)) for one in picks), len(left))
+    taken_here = _spread(fresh or left, points, GROUP)
+    if len(taken_here) < GROUP:
+        have = {one.id for one in taken_here}
+        taken_here += _spread([one for one in left if one.id not in have], points, GROUP - len(taken_here))
+    picks = tuple(Pick(one.id, reasons.of(one)) for one in taken_here)
+    return Zone("across", said.zone_title("across"), picks, len(left))

@@ -12,10 +12,12 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from ..catalogue import placing
 from ..catalogue.models import Paper
 from ..errors import UsageError
+from ..languages import number
 from .choose import SECONDS, Curated
 from .models import Curation, DayNote, Snapshot
 
@@ -68,16 +70,18 @@ def pin(paper: Paper, day: date, place: int, by: int | None, now: datetime) -> C
     _open(day)
     _belongs(paper, day)
     if not 0 <= place < PLACES:
-        raise UsageError(f"Place {place + 1} is none of the first {PLACES}. Nothing was pinned.")
+        raise UsageError(_("Place {place} is none of the first {places}. Nothing was pinned.").format(
+            place=place + 1, places=PLACES))
     if paper.retraction:
-        raise UsageError("This paper is retracted or withdrawn, so it is never chosen. Nothing was pinned.")
+        raise UsageError(_("This paper is retracted or withdrawn, so it is never chosen. Nothing was pinned."))
     with transaction.atomic():
         own = standing().filter(day=day, paper=paper)
         if (known := own.filter(act=Act.PIN, place=place).first()) is not None:
             return known
         others = standing().filter(day=day, act=Act.PIN).exclude(paper=paper).count()
         if others >= PLACES:
-            raise UsageError(f"{PLACES} papers are pinned on this day already. Release one first; nothing was pinned.")
+            raise UsageError(_("{count} papers are pinned on this day already. Release one first; nothing was pinned."
+                               ).format(count=PLACES))
         own.exclude(act=Act.MOVE).update(undone_at=now)
         return Curation.objects.create(day=day, paper=paper, act=Act.PIN, place=place, by=by, made_at=now)
 
@@ -101,17 +105,17 @@ def move(paper: Paper, to_day: date, by: int | None, now: datetime, today: date)
     """
     day = paper.edition_day
     if day is None or paper.sample:
-        raise UsageError("A paper of the bundled sample stays where it is." if paper.sample else
-                         "This paper belongs to no day, so it cannot be moved to another. Nothing was changed.")
+        raise UsageError(_("A paper of the bundled sample stays where it is.") if paper.sample else
+                         _("This paper belongs to no day, so it cannot be moved to another. Nothing was changed."))
     if abs(to_day - today) > REACH:
-        raise UsageError(f"A paper can be moved to a day within {REACH.days} days of today, not to {to_day}. "
-                         "Nothing was changed.")
+        raise UsageError(_("A paper can be moved to a day within {days} days of today, not to {day}. Nothing was "
+                           "changed.").format(days=REACH.days, day=to_day))
     _open(to_day)
     with transaction.atomic():
         if to_day == day:
             known = standing().filter(paper=paper, act=Act.MOVE, to_day=day).order_by("-id").first()
             if known is None:
-                raise UsageError("The paper belongs to this day already. Nothing was changed.")
+                raise UsageError(_("The paper belongs to this day already. Nothing was changed."))
             return known
         standing().filter(paper=paper).exclude(act=Act.MOVE).update(undone_at=now)
         made = Curation.objects.create(day=day, paper=paper, act=Act.MOVE, to_day=to_day, by=by, made_at=now)
@@ -158,12 +162,14 @@ def write(day: date, headline: str, text: str, html: str, by: int | None, now: d
     Raises :class:`UsageError` when one of them is too long.
     """
     headline = " ".join(headline.split())
-    for name, said, most in (("headline", headline, HEADLINE), ("note", text, NOTE)):
-        if len(said) > most:
-            raise UsageError(f"The {name} has {len(said):,} characters, {most:,} fit. Nothing was changed; shorten it "
-                             "and send it again.")
+    if len(headline) > HEADLINE:
+        raise UsageError(_("The headline has {count} characters, {most} fit. Nothing was changed; shorten it and send "
+                           "it again.").format(count=number(len(headline)), most=number(HEADLINE)))
+    if len(text) > NOTE:
+        raise UsageError(_("The note has {count} characters, {most} fit. Nothing was changed; shorten it and send it "
+                           "again.").format(count=number(len(text)), most=number(NOTE)))
     with transaction.atomic():
-        made, _ = DayNote.objects.update_or_create(day=day, defaults={
+        made, _new = DayNote.objects.update_or_create(day=day, defaults={
             "headline": headline, "text": text, "html": html if text else "", "by": by, "changed_at": now})
     return made if headline or text else None
 
@@ -176,11 +182,14 @@ def note_of(day: date) -> DayNote | None:
 
 def _open(day: date) -> None:
     if Snapshot.objects.filter(day=day).exists():
-        raise UsageError(f"The edition of {day} is closed: it stands as it stood that morning. Nothing was changed; "
-                         "its headline and note can still be written.")
+        raise UsageError(_("The edition of {day} is closed: it stands as it stood that morning. Nothing was changed; "
+                           "its headline and note can still be written.").format(day=day))
 
 
 def _belongs(paper: Paper, day: date) -> None:
+    if paper.edition_day is None:
+        raise UsageError(_("The paper belongs to no day, not to {day}. Nothing was changed; move it first.").format(
+            day=day))
     if paper.edition_day != day:
-        raise UsageError(f"The paper belongs to {paper.edition_day or 'no day'}, not to {day}. Nothing was changed; "
-                         "move it first.")
+        raise UsageError(_("The paper belongs to {own}, not to {day}. Nothing was changed; move it first.").format(
+            own=paper.edition_day, day=day))

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as noop
+
+from ..spoken import Said, sentence
 from ..text.folding import slug
 
 
@@ -21,30 +25,50 @@ class Field:
 
 Table = tuple[Field, ...]
 
+@sentence("field")
+def _name(name: str) -> str:
+    """The name of a field that the house brings along."""
+    return gettext(name)
+
+
+def _built_in(slug: str, name: str, categories: tuple[str, ...]) -> Field:
+    return Field(slug, Said(name, "field", (name,)), categories)
+
+
 FIELDS: Table = (
-    Field("learning", "Learning", ("cs.LG", "stat.ML", "cs.NE")),
-    Field("vision", "Vision", ("cs.CV", "eess.IV", "cs.GR", "cs.MM")),
-    Field("language", "Language", ("cs.CL", "eess.AS", "cs.SD", "cs.IR")),
-    Field("artificial-intelligence", "Artificial intelligence", ("cs.AI", "cs.MA")),
-    Field("robotics", "Robotics", ("cs.RO", "eess.SY", "cs.SY")),
-    Field("security", "Security", ("cs.CR",)),
-    Field("people", "People and computers", ("cs.HC", "cs.CY", "cs.SI", "cs.DL")),
-    Field("information-theory", "Information theory", ("cs.IT", "math.IT", "eess.SP")),
-    Field("theory", "Theory of computing", ("cs.DS", "cs.CC", "cs.GT", "cs.DM", "cs.CG", "cs.FL", "cs.LO")),
-    Field("computing", "Computing", ("cs", "eess", "acm")),
-    Field("astronomy", "Astronomy", ("astro-ph",)),
-    Field("gravity", "Gravity and cosmology", ("gr-qc",)),
-    Field("high-energy", "High-energy physics", ("hep-ph", "hep-th", "hep-ex", "hep-lat", "nucl-th", "nucl-ex")),
-    Field("quantum", "Quantum physics", ("quant-ph",)),
-    Field("matter", "Condensed matter", ("cond-mat",)),
-    Field("physics", "Physics", ("physics", "nlin", "math-ph")),
-    Field("statistics", "Statistics", ("stat", "math.ST")),
-    Field("mathematics", "Mathematics", ("math",)),
-    Field("biology", "Biology", ("q-bio", "biology", "bio")),
-    Field("medicine", "Medicine", ("medicine", "systematic-review", "health")),
-    Field("economics", "Economics", ("econ", "q-fin", "economics")),
+    _built_in("learning", noop("Learning"), ("cs.LG", "stat.ML", "cs.NE")),
+    _built_in("vision", noop("Vision"), ("cs.CV", "eess.IV", "cs.GR", "cs.MM")),
+    _built_in("language", noop("Language"), ("cs.CL", "eess.AS", "cs.SD", "cs.IR")),
+    _built_in("artificial-intelligence", noop("Artificial intelligence"), ("cs.AI", "cs.MA")),
+    _built_in("robotics", noop("Robotics"), ("cs.RO", "eess.SY", "cs.SY")),
+    _built_in("security", noop("Security"), ("cs.CR",)),
+    _built_in("people", noop("People and computers"), ("cs.HC", "cs.CY", "cs.SI", "cs.DL")),
+    _built_in("information-theory", noop("Information theory"), ("cs.IT", "math.IT", "eess.SP")),
+    _built_in("theory", noop("Theory of computing"), ("cs.DS", "cs.CC", "cs.GT", "cs.DM", "cs.CG", "cs.FL", "cs.LO")),
+    _built_in("computing", noop("Computing"), ("cs", "eess", "acm")),
+    _built_in("astronomy", noop("Astronomy"), ("astro-ph",)),
+    _built_in("gravity", noop("Gravity and cosmology"), ("gr-qc",)),
+    _built_in("high-energy", noop("High-energy physics"),
+              ("hep-ph", "hep-th", "hep-ex", "hep-lat", "nucl-th", "nucl-ex")),
+    _built_in("quantum", noop("Quantum physics"), ("quant-ph",)),
+    _built_in("matter", noop("Condensed matter"), ("cond-mat",)),
+    _built_in("physics", noop("Physics"), ("physics", "nlin", "math-ph")),
+    _built_in("statistics", noop("Statistics"), ("stat", "math.ST")),
+    _built_in("mathematics", noop("Mathematics"), ("math",)),
+    _built_in("biology", noop("Biology"), ("q-bio", "biology", "bio")),
+    _built_in("medicine", noop("Medicine"), ("medicine", "systematic-review", "health")),
+    _built_in("economics", noop("Economics"), ("econ", "q-fin", "economics")),
 )
-OTHER = Field("other", "Other papers", ())
+OTHER = _built_in("other", noop("Other papers"), ())
+OTHERS = _built_in("other", noop("Other fields"), ())  # small ones together
+FOR_GROUP = _built_in("for-group", noop("For this group"), ())
+_NAMES = {(one.slug, str(one.name)): one.name for one in (*FIELDS, OTHER, OTHERS, FOR_GROUP)}
+
+
+def named_as(slug: str, name: str) -> str:
+    """The name of a field as it was stored or typed: one that the house brings along is known again, so that it can
+    be said in other languages; a site's own stays as it is."""
+    return _NAMES.get((slug, name), name)
 
 
 def within(category: str, wanted: str) -> bool:
@@ -84,7 +108,7 @@ def named(label: str) -> Field:
     name = " ".join(words)
     name = name[:1].upper() + name[1:]
     code = slug(name)
-    return Field(code, name, (head,)) if code else OTHER
+    return Field(code, named_as(code, name), (head,)) if code else OTHER
 
 
 MOST_SECTIONS, MOST_CATEGORIES, LONGEST_NAME = 60, 200, 60
@@ -94,7 +118,8 @@ def table_of(sections: Sequence[Mapping[str, Any]]) -> Table:
     """The site's own table from its choice ``sections``: ``[{"name": ..., "categories": [...]}]``, in this order."""
     made: dict[str, Field] = {}
     for one in sections:
-        field = Field(slug(str(one["name"])), str(one["name"]), tuple(str(item) for item in one["categories"]))
+        code, name = slug(str(one["name"])), str(one["name"])
+        field = Field(code, named_as(code, name), tuple(str(item) for item in one["categories"]))
         if field.slug and field.slug not in made:
             made[field.slug] = field
     return tuple(made.values()) or FIELDS
@@ -113,16 +138,19 @@ def read_table(text: str) -> tuple[list[dict[str, Any]], str]:
         name, colon, rest = line.partition(":")
         name, categories = " ".join(name.split()), [part.strip() for part in rest.split(",") if part.strip()]
         if not colon or not name or not categories:
-            return [], f"“{line[:60]}” is not a section. Write a name, a colon and categories: Vision: cs.CV, eess.IV"
+            return [], gettext("“{line}” is not a section. Write a name, a colon and categories: Vision: cs.CV, eess.IV"
+                               ).format(line=line[:60])
         if len(name) > LONGEST_NAME or not slug(name):
-            return [], f"“{name[:60]}” cannot name a section: 1 to {LONGEST_NAME} letters, not signs alone."
+            return [], gettext("“{name}” cannot name a section: 1 to {most} letters, not signs alone.").format(
+                name=name[:60], most=LONGEST_NAME)
         if any(" " in item or len(item) > 80 for item in categories):
             wrong = next(item for item in categories if " " in item or len(item) > 80)
-            return [], f"“{wrong[:60]}” is not a category. Example: cs.CV"
+            return [], gettext("“{name}” is not a category. Example: cs.CV").format(name=wrong[:60])
         if slug(name) in taken:
-            return [], f"Two sections are called “{name}”."
+            return [], gettext("Two sections are called “{name}”.").format(name=name)
         taken[slug(name)] = name
         sections.append({"name": name, "categories": list(dict.fromkeys(categories))})
     if len(sections) > MOST_SECTIONS or any(len(one["categories"]) > MOST_CATEGORIES for one in sections):
-        return [], f"At most {MOST_SECTIONS} sections of {MOST_CATEGORIES} categories each."
+        return [], gettext("At most {sections} sections of {categories} categories each.").format(
+            sections=MOST_SECTIONS, categories=MOST_CATEGORIES)
     return sections, ""

@@ -6,10 +6,15 @@ anybody can put them into the printed line and get the points that the order use
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import log2
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .. import languages
 from ..text.folding import fold
 from .candidates import Candidate, Interests, has_word, title_has
 from .fields import within_any
@@ -146,25 +151,28 @@ class Worked:
 def work_day(points: Points) -> Worked:
     """The formula ``edition`` for one paper."""
     return Worked((
-        Input("w", "votes of this group that weigh", points.own_votes),
-        Input("r", "comments of this group", points.own_comments),
-        Input("v", "votes counted at another site", points.votes),
-        Input("c", "comments there", points.comments),
-        Input("t", "declared words in the title", points.title, ", ".join(points.words[:points.title])),
-        Input("a", "declared words in the abstract only", points.abstract,
+        Input("w", _("votes of this group that weigh"), points.own_votes),
+        Input("r", _("comments of this group"), points.own_comments),
+        Input("v", _("votes counted at another site"), points.votes),
+        Input("c", _("comments there"), points.comments),
+        Input("t", _("declared words in the title"), points.title, ", ".join(points.words[:points.title])),
+        Input("a", _("declared words in the abstract only"), points.abstract,
               ", ".join(points.words[points.title:])),
-        Input("k", "1 when in a declared category", points.category, points.within),
-        Input("n", "nearness in meaning to the nearest declared interest", points.nearness, points.near),
-        Input("g", "how much the acts of this group's readers speak for it", points.liking, points.liked),
+        Input("k", _("1 when in a declared category"), points.category, points.within),
+        Input("n", _("nearness in meaning to the nearest declared interest"), points.nearness, points.near),
+        Input("g", _("how much the acts of this group's readers speak for it"), points.liking, points.liked),
     ), points.total)
 
 
 def _acts(candidate: Candidate) -> tuple[Input, ...]:
     return (
-        Input("w", "votes of this group that weigh", candidate.weighing,
-              "" if candidate.weighing == candidate.own_votes else f"{candidate.own_votes:,} were given"),
-        Input("r", "comments of this group", candidate.own_comments),
-        Input("v", "votes counted at another site", candidate.votes), Input("c", "comments there", candidate.comments),
+        Input("w", _("votes of this group that weigh"), candidate.weighing,
+              "" if candidate.weighing == candidate.own_votes else
+              ngettext("{count} was given", "{count} were given", candidate.own_votes).format(
+                  count=languages.number(candidate.own_votes))),
+        Input("r", _("comments of this group"), candidate.own_comments),
+        Input("v", _("votes counted at another site"), candidate.votes),
+        Input("c", _("comments there"), candidate.comments),
     )
 
 
@@ -178,106 +186,160 @@ def work_trending(candidate: Candidate, now: datetime, window: str) -> Worked:
     hours, length = candidate.age(now), WINDOWS[window]
     points = trend_points(candidate.weighing, candidate.own_comments, candidate.votes, candidate.comments, hours,
                           length)
-    return Worked((*_acts(candidate), Input("h", "hours since it appeared", hours),
-                   Input("s", f"hours of a sixth of the {window}", length / AGE_PARTS)), points)
+    return Worked((*_acts(candidate), Input("h", _("hours since it appeared"), hours),
+                   Input("s", _sixth(window), length / AGE_PARTS)), points)
+
+
+def _sixth(window: str) -> str:
+    return {
+        "day": _("hours of a sixth of the day"), "week": _("hours of a sixth of the week"),
+        "fortnight": _("hours of a sixth of the fortnight"), "month": _("hours of a sixth of the month"),
+    }[window]
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
-    """A formula as its page shows it: title, the formula in one line, what it means, its numbers."""
+class Told:
+    """What a formula's page says: title, the formula in one line, what it means, its numbers."""
 
-    name: str
     title: str
     line: str
     paragraphs: tuple[str, ...]
     weights: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula as its page shows it; what it says is said anew each time, in the language of the moment."""
+
+    name: str
+    tell: Callable[[], Told]
+
+    @property
+    def title(self) -> str:
+        """What the formula computes."""
+        return self.tell().title
+
+    @property
+    def line(self) -> str:
+        """The formula in one line."""
+        return self.tell().line
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """What it means."""
+        return self.tell().paragraphs
+
+    @property
+    def weights(self) -> tuple[tuple[str, str], ...]:
+        """Its numbers, each with its name before it."""
+        return self.tell().weights
+
+
 def _text(value: float) -> str:
-    return f"{value:g}"
+    return languages.plain(value)
 
 
-_ACTS = (f"{_text(OWN_VOTE_WEIGHT)} × log₂(1 + w) + {_text(VOTE_WEIGHT)} × log₂(1 + v)",
-         f"{_text(OWN_COMMENT_WEIGHT)} × log₂(1 + r) + {_text(COMMENT_WEIGHT)} × log₂(1 + c)")
-_ACTS_MEAN = (
-    "w and r: votes and comments given here. A vote weighs neither on what the voter submitted or wrote, nor in a new "
-    "account's first days, nor while moderators look into votes that new accounts gave together; it is shown all the "
-    "same. v and c: votes and comments that another site counted, with a weight of their own; they are shown apart "
-    "and never added to those given here. Taken as log₂, 63 votes are worth twice as much as 7, not nine times."
-)
-_ACTS_WEIGHTS = (
-    ("weight of log₂(1 + votes given here)", _text(OWN_VOTE_WEIGHT)),
-    ("weight of log₂(1 + comments given here)", _text(OWN_COMMENT_WEIGHT)),
-    ("weight of log₂(1 + imported votes)", _text(VOTE_WEIGHT)),
-    ("weight of log₂(1 + imported comments)", _text(COMMENT_WEIGHT)),
-)
-FORMULAS: dict[str, Formula] = {
-    "edition": Formula(
-        "edition", "How the papers of a day are ordered",
-        f"points = {_ACTS[0]} + {_ACTS[1]} + {_text(TITLE_WEIGHT)} × t + {_text(ABSTRACT_WEIGHT)} × a + "
-        f"{_text(CATEGORY_WEIGHT)} × k + {_text(NEARNESS_WEIGHT)} × n + {_text(LIKING_WEIGHT)} × g",
+def _acts_line() -> tuple[str, str]:
+    return (f"{_text(OWN_VOTE_WEIGHT)} × log₂(1 + w) + {_text(VOTE_WEIGHT)} × log₂(1 + v)",
+            f"{_text(OWN_COMMENT_WEIGHT)} × log₂(1 + r) + {_text(COMMENT_WEIGHT)} × log₂(1 + c)")
+
+
+def _acts_mean() -> str:
+    return _(
+        "w and r: votes and comments given here. A vote weighs neither on what the voter submitted or wrote, nor in a "
+        "new account's first days, nor while moderators look into votes that new accounts gave together; it is shown "
+        "all the same. v and c: votes and comments that another site counted, with a weight of their own; they are "
+        "shown apart and never added to those given here. Taken as log₂, 63 votes are worth twice as much as 7, not "
+        "nine times.")
+
+
+def _acts_weights() -> tuple[tuple[str, str], ...]:
+    return (
+        (_("weight of log₂(1 + votes given here)"), _text(OWN_VOTE_WEIGHT)),
+        (_("weight of log₂(1 + comments given here)"), _text(OWN_COMMENT_WEIGHT)),
+        (_("weight of log₂(1 + imported votes)"), _text(VOTE_WEIGHT)),
+        (_("weight of log₂(1 + imported comments)"), _text(COMMENT_WEIGHT)),
+    )
+
+
+def _edition() -> Told:
+    votes, comments = _acts_line()
+    return Told(
+        _("How the papers of a day are ordered"),
+        _("points = {sum}").format(
+            sum=f"{votes} + {comments} + {_text(TITLE_WEIGHT)} × t + {_text(ABSTRACT_WEIGHT)} × a + "
+                f"{_text(CATEGORY_WEIGHT)} × k + {_text(NEARNESS_WEIGHT)} × n + {_text(LIKING_WEIGHT)} × g"),
         (
-            _ACTS_MEAN,
-            "t and a: how many of the words and phrases that the group declared stand in the title, and in the "
-            "abstract only; letters are compared without case and accents, plural forms match, and at most "
-            f"{WORDS_COUNTED} count together, those of the title first. k: 1 when the paper is in a declared category.",
-            "n: nearness in meaning to the declared interest that the paper comes nearest to, from 0 to 1; 0 for a "
-            "paper that is no nearer than most, or that has no vector yet.",
-            "g: what all readers' acts together speak for, from 0 to 1, learned as a reader's own order is (see My "
-            "order); 0 until three readers have said something. No reader's acts are shown to others.",
-            "The lead and the four papers after it are taken one by one, each time the paper with most points; "
-            "after each, the points of all papers of the same field are multiplied by the spread. The zone for the "
-            "group is ordered by the part of the points that interests gave (t, a, k, n, g). Equal points: the newer "
-            "publication date, then the later arrival stands first.",
-            "A paper that editors pinned stands where they pinned it and says so; one that they dropped is not on the "
-            "front page. Both stay in the field's page, in the list of the source and in newest first. A paper that a "
-            "reader raised into the day stands first in its field and says by whom; that earns no points.",
-            "The reason at a paper names the largest part of its points; where there are none, its field. Every paper "
-            "stands once, in the field of its first category that a field knows. A retracted or withdrawn paper is "
-            "never chosen; it stays in its field, marked.",
+            _acts_mean(),
+            _("t and a: how many of the words and phrases that the group declared stand in the title, and in the "
+              "abstract only; letters are compared without case and accents, plural forms match, and at most "
+              "{most} count together, those of the title first. k: 1 when the paper is in a declared category."
+              ).format(most=WORDS_COUNTED),
+            _("n: nearness in meaning to the declared interest that the paper comes nearest to, from 0 to 1; 0 for a "
+              "paper that is no nearer than most, or that has no vector yet."),
+            _("g: what all readers' acts together speak for, from 0 to 1, learned as a reader's own order is (see My "
+              "order); 0 until three readers have said something. No reader's acts are shown to others."),
+            _("The lead and the four papers after it are taken one by one, each time the paper with most points; "
+              "after each, the points of all papers of the same field are multiplied by the spread. The zone for the "
+              "group is ordered by the part of the points that interests gave (t, a, k, n, g). Equal points: the newer "
+              "publication date, then the later arrival stands first."),
+            _("A paper that editors pinned stands where they pinned it and says so; one that they dropped is not on "
+              "the front page. Both stay in the field's page, in the list of the source and in newest first. A paper "
+              "that a reader raised into the day stands first in its field and says by whom; that earns no points."),
+            _("The reason at a paper names the largest part of its points; where there are none, its field. Every "
+              "paper stands once, in the field of its first category that a field knows. A retracted or withdrawn "
+              "paper is never chosen; it stays in its field, marked."),
         ),
         (
-            *_ACTS_WEIGHTS,
-            ("interest in the title", _text(TITLE_WEIGHT)),
-            ("interest in the abstract", _text(ABSTRACT_WEIGHT)),
-            ("declared category", _text(CATEGORY_WEIGHT)),
-            ("nearness in meaning", _text(NEARNESS_WEIGHT)),
-            ("what the group's acts speak for", _text(LIKING_WEIGHT)),
-            ("spread over fields", _text(SPREAD)),
-        ),
-    ),
-    "talked": Formula(
-        "talked", "What is still talked about",
-        f"points = {_ACTS[0]} + {_text(TALKED_COMMENT)} × ({_ACTS[1]})",
+            *_acts_weights(),
+            (_("interest in the title"), _text(TITLE_WEIGHT)),
+            (_("interest in the abstract"), _text(ABSTRACT_WEIGHT)),
+            (_("declared category"), _text(CATEGORY_WEIGHT)),
+            (_("nearness in meaning"), _text(NEARNESS_WEIGHT)),
+            (_("what the group's acts speak for"), _text(LIKING_WEIGHT)),
+            (_("spread over fields"), _text(SPREAD)),
+        ))
+
+
+def _talked() -> Told:
+    votes, comments = _acts_line()
+    return Told(
+        _("What is still talked about"),
+        _("points = {sum}").format(sum=f"{votes} + {_text(TALKED_COMMENT)} × ({comments})"),
         (
-            "Papers of the seven days before the edition, with at least one vote that weighs or one comment, here or "
-            f"at another site, most points first. Talk weighs {_text(TALKED_COMMENT)} times what it weighs in the "
-            "order of a day.",
-            _ACTS_MEAN,
+            _("Papers of the seven days before the edition, with at least one vote that weighs or one comment, here "
+              "or at another site, most points first. Talk weighs {times} times what it weighs in the order of a day."
+              ).format(times=_text(TALKED_COMMENT)),
+            _acts_mean(),
         ),
-        (("days", "7"), ("comments, times", _text(TALKED_COMMENT)), *_ACTS_WEIGHTS),
-    ),
-    "trending": Formula(
-        "trending", "How trending is computed",
-        f"points = {_ACTS[0]} + {_ACTS[1]} − {_text(AGE_WEIGHT)} × log₂(1 + h ÷ s)",
+        ((_("days"), "7"), (_("comments, times"), _text(TALKED_COMMENT)), *_acts_weights()))
+
+
+def _trending() -> Told:
+    votes, comments = _acts_line()
+    sixths = {name: _text(hours / AGE_PARTS) for name, hours in WINDOWS.items()}
+    return Told(
+        _("How trending is computed"),
+        _("points = {sum}").format(sum=f"{votes} + {comments} − {_text(AGE_WEIGHT)} × log₂(1 + h ÷ s)"),
         (
-            "Papers that appeared within the window (a day, a week, two weeks or a month) and have a vote that weighs "
-            "or a comment, here or at another site. The order is that of this moment: every vote counts from the next "
-            "look.",
-            f"h: hours since the paper appeared: since it came, if it came on the day of its edition, else since that "
-            f"day began. s: a sixth of the window, {_text(WINDOWS['day'] / AGE_PARTS)} hours of the day, "
-            f"{_text(WINDOWS['week'] / AGE_PARTS)} of the week, {_text(WINDOWS['fortnight'] / AGE_PARTS)} of two "
-            f"weeks, {_text(WINDOWS['month'] / AGE_PARTS)} of the month. "
-            "So a paper of age s needs twice as many votes as a new one to stand level with it, and one at the end of "
-            "the window seven times as many.",
-            _ACTS_MEAN,
+            _("Papers that appeared within the window (a day, a week, two weeks or a month) and have a vote that "
+              "weighs or a comment, here or at another site. The order is that of this moment: every vote counts from "
+              "the next look."),
+            _("h: hours since the paper appeared: since it came, if it came on the day of its edition, else since "
+              "that day began. s: a sixth of the window, {day} hours of the day, {week} of the week, {fortnight} of "
+              "two weeks, {month} of the month. So a paper of age s needs twice as many votes as a new one to stand "
+              "level with it, and one at the end of the window seven times as many.").format(**sixths),
+            _acts_mean(),
         ),
-        (("weight of the age", _text(AGE_WEIGHT)), ("parts of a window", _text(AGE_PARTS)), *_ACTS_WEIGHTS),
-    ),
-    "newest": Formula(
-        "newest", "What newest first means",
-        "publication date, then arrival, newest first",
-        ("Nothing is chosen and nothing is weighed. A date that gives only a month or a year stands after the "
-         "exact dates of that period.",),
-    ),
-}
+        ((_("weight of the age"), _text(AGE_WEIGHT)), (_("parts of a window"), _text(AGE_PARTS)), *_acts_weights()))
+
+
+def _newest() -> Told:
+    return Told(
+        _("What newest first means"), _("publication date, then arrival, newest first"),
+        (_("Nothing is chosen and nothing is weighed. A date that gives only a month or a year stands after the "
+           "exact dates of that period."),))
+
+
+FORMULAS: dict[str, Formula] = {name: Formula(name, tell) for name, tell in (
+    ("edition", _edition), ("talked", _talked), ("trending", _trending), ("newest", _newest))}

@@ -6,12 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from .. import spoken
+from . import snapshots
 from .candidates import Candidate
 from .choose import Front, Pick
+from .fields import named_as
 from .formulas import Points
+from .reasons import zone_title
 
-ZONES = {"lead": "Leads the edition", "second": "Among the first five", "group": "For this group",
-         "across": "Across the fields", "talked": "Still talked about", "also": "Also today"}
+ZONES = ("lead", "second", "group", "across", "talked", "also")
+
+
+def zone_name(zone: str) -> str:
+    """How a zone is called where one paper's place is told; empty for what is none of :data:`ZONES`."""
+    return {"lead": _("Leads the edition"), "second": _("Among the first five")}.get(zone) or spoken.spoken(
+        zone_title(zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +45,8 @@ class Place:
     @property
     def where(self) -> str:
         """The zone and the field, for the eye."""
-        named = ZONES.get(self.zone, "")
-        return f"{named}; {self.section}" if named and self.section else named or self.section
+        named, section = zone_name(self.zone), spoken.spoken(self.section)
+        return f"{named}; {section}" if named and section else named or section
 
 
 def _picks(front: Front) -> list[tuple[str, Pick]]:
@@ -77,6 +88,7 @@ def inputs(front: Front, points: Mapping[int, Points], order: Sequence[int]) -> 
         str(pick.paper): {
             "v": made.votes, "c": made.comments, "t": made.title, "a": made.abstract, "k": made.category,
             "n": made.nearness, "w": made.own_votes, "r": made.own_comments, "g": made.liking, "liked": made.liked,
+            "said": spoken.as_json(made.liked),
             "words": list(made.words), "within": made.within, "near": made.near,
             "rank": rank.get(pick.paper, 0),
         }
@@ -90,17 +102,18 @@ def from_snapshot(choice: Mapping[str, Any], paper: int) -> Place | None:
     for name, zone in (("lead", "lead"), ("seconds", "second")):
         for item in zones[name]:
             if item["paper"] == paper:
-                return _stored(choice, paper, zone, "", item["reason"], True)
+                return _stored(choice, paper, zone, "", snapshots.reason_of(item), True)
     for name in ("group", "talked"):
         for item in zones[name]["picks"]:
             if item["paper"] == paper:
-                return _stored(choice, paper, zones[name]["slug"], "", item["reason"], True)
+                return _stored(choice, paper, zones[name]["slug"], "", snapshots.reason_of(item), True)
     for row in choice["sections"]:
+        name = named_as(row["slug"], row["name"])
         for item in row["full"]:
             if item["paper"] == paper:
-                return _stored(choice, paper, "section", row["name"], item["reason"], True)
+                return _stored(choice, paper, "section", name, snapshots.reason_of(item), True)
         if paper in row["short"] or paper in row["lines"]:
-            return _stored(choice, paper, "section", row["name"], "", paper in row["short"])
+            return _stored(choice, paper, "section", name, "", paper in row["short"])
     return None
 
 
@@ -109,5 +122,5 @@ def _stored(choice: Mapping[str, Any], paper: int, zone: str, section: str, reas
     points = None if kept is None else Points(
         kept["v"], kept["c"], kept["t"], kept["a"], kept["k"], kept["n"], tuple(kept["words"]), kept["within"],
         kept["near"], kept.get("w", 0), kept.get("r", 0), kept.get("g", 0.0),
-        kept.get("liked", ""))
+        spoken.of_json(kept.get("liked", ""), kept.get("said")))
     return Place(zone, section, reason, kept["rank"] if kept else 0, choice["total"], points, chosen, morning=True)

@@ -24,7 +24,7 @@ from .days import at_hand, set_liking, set_nearness
 from .days import day_data as _day_data
 from .days import forget as _forget_days
 from .days import set_acts as set_acts
-from .fields import OTHER, Field, within_any
+from .fields import FOR_GROUP, OTHER, OTHERS, Field, within_any
 from .models import DayNote
 from .months import ArchiveDay as ArchiveDay
 from .months import month_counts as month_counts
@@ -166,10 +166,10 @@ def field_page(
     known = {field.slug: field for field in site.table}
     named = {one.field.slug: one.field for one in data.candidates}
     if slug == "for-group":
-        field = Field("for-group", "For this group", ())
+        field = FOR_GROUP
         papers = [one for one in data.candidates if data.points[one.id].interest > 0]
     elif slug == "other":
-        field = Field("other", "Other fields", ())
+        field = OTHERS
         row = next((row for row in data.front.sections if row.slug == "other"), None)
         small = {one for one in named if one not in {row.slug for row in data.front.sections}}
         papers = [one for one in data.candidates if row and (one.field.slug in small or one.field.slug == OTHER.slug)]

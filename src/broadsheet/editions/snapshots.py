@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from .. import spoken
 from .choose import Front, Pick, Section, Zone
+from .fields import named_as
 from .models import Snapshot
+from .reasons import zone_title
 
 FORMULA = 3  # raised when the order of a day is computed otherwise; 2 keeps the numbers behind each choice, 3 own votes
 
@@ -15,7 +19,7 @@ def as_json(front: Front) -> dict[str, Any]:
     """The plain form of a front page, as ``Snapshot.choice`` keeps it."""
 
     def picks(items: tuple[Pick, ...]) -> list[dict[str, Any]]:
-        return [{"paper": item.paper, "reason": item.reason} for item in items]
+        return [_stored(item) for item in items]
 
     def zone(item: Zone) -> dict[str, Any]:
         return {"slug": item.slug, "title": item.title, "total": item.total, "picks": picks(item.picks)}
@@ -42,22 +46,35 @@ def from_json(choice: dict[str, Any]) -> Front:
     """The front page that ``as_json`` stored."""
 
     def picks(items: list[dict[str, Any]]) -> tuple[Pick, ...]:
-        return tuple(Pick(item["paper"], item["reason"]) for item in items)
+        return tuple(Pick(item["paper"], reason_of(item)) for item in items)
 
     def zone(item: dict[str, Any]) -> Zone:
-        return Zone(item["slug"], item["title"], picks(item["picks"]), item["total"])
+        known = zone_title(item["slug"])
+        title = known if known == item["title"] else item["title"]
+        return Zone(item["slug"], title, picks(item["picks"]), item["total"])
+
+    def section(row: dict[str, Any]) -> Section:
+        return Section(row["slug"], named_as(row["slug"], row["name"]), row["count"], picks(row["full"]),
+                       tuple(row["short"]), tuple(row["lines"]), row["more"])
 
     zones = choice["zones"]
     return Front(
         lead=next(iter(picks(zones["lead"])), None), seconds=picks(zones["seconds"]), group=zone(zones["group"]),
         talked=zone(zones["talked"]),
-        sections=tuple(
-            Section(row["slug"], row["name"], row["count"], picks(row["full"]), tuple(row["short"]),
-                    tuple(row["lines"]), row["more"])
-            for row in choice["sections"]
-        ),
+        sections=tuple(section(row) for row in choice["sections"]),
         total=choice["total"], shown=choice["shown"],
     )
+
+
+def reason_of(item: Mapping[str, Any]) -> str:
+    """The reason of a stored choice: the text of that morning, which can be spoken where the row says what it is made
+    of (``said``, see ``spoken.as_json``)."""
+    return spoken.of_json(str(item["reason"]), item.get("said"))
+
+
+def _stored(pick: Pick) -> dict[str, Any]:
+    made_of = spoken.as_json(pick.reason)
+    return {"paper": pick.paper, "reason": pick.reason, **({"said": made_of} if made_of else {})}
 
 
 def of(day: date) -> Snapshot | None:
