@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, time
 from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
 from ..catalogue import rights
 from ..catalogue.models import Paper
 from ..text import identifiers, latex
 from .model import Entry, Link
 
-_KINDS = {"code": "Code", "project": "Project page", "data": "Data", "video": "Video"}
+_KINDS = {"code": _lazy("Code"), "project": _lazy("Project page"), "data": _lazy("Data"), "video": _lazy("Video")}
 
 
 def entry_id(kind: str, key: str) -> str:
@@ -25,15 +28,21 @@ def address(paper: Paper) -> str:
     return f"/papers/{identifiers.path(*names[0]) if names else paper.key}"
 
 
-def paper_entry(paper: Paper, base: str, *, member: bool, day: date | None = None) -> Entry:
-    """The entry. ``base``: scheme and host of the site; ``day``: the day of the list, else of the home edition."""
+def paper_entry(
+    paper: Paper, base: str, *, member: bool, day: date | None = None, had: datetime | None = None
+) -> Entry:
+    """The entry. ``base``: scheme and host of the site.
+
+    It is dated by ``had``, the moment at which the list got the paper, else by ``day``, the day of the list, else by
+    the home edition.
+    """
     text = latex.readable(rights.shown(paper.abstract, paper.rights, member))
     whole = rights.may_show(paper.rights, member) or text == latex.readable(paper.abstract)
     path = base + address(paper)
-    links = _links(paper)
+    links, published = _links(paper), had or _published(paper, day)
     told = [f"<p>{escape(text)}</p>"] if text else []
     if paper.summary_by:
-        told.append(f"<p>Summary by {escape(paper.summary_by)}.</p>")
+        told.append(f"<p>{escape(_('Summary by {name}.').format(name=paper.summary_by))}</p>")
     state = str(paper.retraction.get("kind", "retracted")).capitalize() if paper.retraction else ""
     if state:
         told.insert(0, f"<p><strong>{escape(state)}.</strong></p>")
@@ -42,7 +51,7 @@ def paper_entry(paper: Paper, base: str, *, member: bool, day: date | None = Non
         told.append(f"<p>{', '.join(facts)}</p>")
     return Entry(
         id=entry_id("paper", paper.key), url=path, title=(f"{state}: " if state else "") + latex.readable(paper.title),
-        published=_published(paper, day), updated=max(paper.changed_at, _published(paper, day)),
+        published=published, updated=max(paper.changed_at, published),
         text=text, html="\n".join(told), authors=tuple(str(one.get("name", "")) for one in paper.authors),
         categories=tuple(dict.fromkeys([*paper.categories, *paper.topics])), links=links,
         doi=next((value for scheme, value in paper.identifiers if scheme == "doi"), ""),
@@ -61,7 +70,8 @@ def _links(paper: Paper) -> tuple[Link, ...]:
     for scheme, value in paper.identifiers:
         href = identifiers.url(scheme, value)
         if href.startswith(("https://", "http://")):
-            found.append(Link("via" if not found else "related", href, title={"arxiv": "arXiv"}.get(scheme, "Source")))
+            where = "arXiv" if scheme == "arxiv" else _("Source")
+            found.append(Link("via" if not found else "related", href, title=where))
             if scheme == "arxiv":
                 found.append(Link("related", f"https://arxiv.org/pdf/{value}", "application/pdf", "PDF"))
     seen = {link.href for link in found}
@@ -70,5 +80,5 @@ def _links(paper: Paper) -> tuple[Link, ...]:
         if href.startswith(("https://", "http://")) and href not in seen:
             seen.add(href)
             media = "application/pdf" if kind == "pdf" else ""
-            found.append(Link("related", href, media, "PDF" if kind == "pdf" else _KINDS.get(kind, "Link")))
+            found.append(Link("related", href, media, "PDF" if kind == "pdf" else str(_KINDS.get(kind, _("Link")))))
     return tuple(found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 
 from broadsheet.catalogue.keys import new_key
 from broadsheet.errors import UsageError
@@ -128,9 +128,14 @@ def visible(comment: Comment) -> bool:
     return comment.deleted_at is None and comment.hidden_at is None
 
 
+def shown() -> models.QuerySet[Comment]:
+    """Comments that everybody sees: neither taken back nor hidden, of live papers; in no order."""
+    return Comment.objects.filter(deleted_at__isnull=True, hidden_at__isnull=True, paper__state="live")
+
+
 def newest(limit: int = 50, before: int | None = None, paper_ids: Sequence[int] | None = None) -> list[Comment]:
     """Visible comments of live papers, newest first, with paper and author."""
-    rows = Comment.objects.filter(deleted_at__isnull=True, hidden_at__isnull=True, paper__state="live")
+    rows = shown()
     if before is not None:
         rows = rows.filter(id__lt=before)
     if paper_ids is not None:
@@ -140,7 +145,7 @@ def newest(limit: int = 50, before: int | None = None, paper_ids: Sequence[int] 
 
 def of_reader(reader: Reader, limit: int = 100) -> list[Comment]:
     """The visible comments of one reader, newest first."""
-    rows = Comment.objects.filter(reader=reader, deleted_at__isnull=True, hidden_at__isnull=True, paper__state="live")
+    rows = shown().filter(reader=reader)
     return list(rows.select_related("paper").order_by("-id")[:limit])
 
 

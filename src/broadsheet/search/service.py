@@ -148,6 +148,16 @@ def search(text: str, *, mode: str = "hybrid", limit: int = 25, offset: int = 0,
                   len(answer.rows), plan)
 
 
+def sure_rows(text: str, *, today: date, engine: Engine | None = None) -> list[int]:
+    """Row ids of the papers that surely match by words, newest first, at most 1,000; nothing else is computed.
+
+    Raises SearchError when there is no index.
+    """
+    plan = parse(text, today)
+    answer = (engine or engine_now()).search(Question(plan, "words", None, "newest", None, False))
+    return [int(row) for row, sure in zip(answer.rows.tolist(), answer.sure.tolist(), strict=True) if sure]
+
+
 _SHOWN = ("id", "key", "title", "abstract", "authors", "identifiers", "organisation", "published", "imported_votes",
           "imported_comments")
 
