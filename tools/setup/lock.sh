@@ -5,8 +5,10 @@ set -euo pipefail
 cd "$ROOT"
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+# Debian's own Python is the oldest that must take the pins: a newer 3.11 would choose parts that it refuses.
+python=$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)
 freeze() { # freeze EXTRAS
-    python3 -m venv --clear "$scratch/venv"
+    "$python" -m venv --clear "$scratch/venv"
     "$scratch/venv/bin/python" -m pip install --quiet --disable-pip-version-check "$ROOT$1"
     "$scratch/venv/bin/python" -m pip freeze --exclude broadsheet | grep == | LC_ALL=C sort -f
 }
