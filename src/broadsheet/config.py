@@ -3,7 +3,8 @@
 Later beats earlier: defaults < TOML file < environment < flags. Unknown or wrong keys refuse to start; all
 faults are told at once, each with where it came from and what would be right. Secrets may be given by file
 (``BROADSHEET_..._FILE``). Site choices (name, fields, interests) are rows in the database, not settings; but the
-file's table ``[site]`` may fix ``name``, ``group``, ``interests`` and ``sections``, which then win over the rows.
+file's table ``[site]`` may fix ``name``, ``group``, ``language``, ``interests`` and ``sections``, which then win over
+the rows.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .errors import BroadsheetError
+
+# Languages of the interface, each by its own name, as a reader looks for it (``languages.py``).
+LANGUAGES: dict[str, str] = {"en": "English", "de": "Deutsch"}
 
 
 class ConfigError(BroadsheetError):
@@ -88,6 +92,13 @@ def _words(value: Any) -> tuple[str, ...]:
 
 def _networks(value: Any) -> tuple[str, ...]:
     return tuple(str(ip_network(item, strict=False)) for item in _words(value))
+
+
+def _schemes(value: Any) -> tuple[str, ...]:
+    names = tuple(name.lower().removesuffix("://") for name in _words(value))
+    if not all(re.fullmatch(r"[a-z][a-z0-9]{0,30}", name) for name in names):
+        raise ValueError
+    return names
 
 
 def _one_of(*allowed: str) -> Callable[[Any], str]:
@@ -205,6 +216,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_ca", lambda v: Path(str(v)).expanduser() if str(v) else None, "",
             "Certificate of the authority that signed the mail server’s, where it is one of your own.", "a path"),
     Setting("mail_per_minute", _positive, 300, "Mails handed to the server in a minute, at most.", "a number from 1"),
+    Setting("alert_networks", _networks, (), "Private networks that alerts may go to; without it none.",
+            "a list of addresses or networks, such as 10.1.2.0/24"),
+    Setting("alert_schemes", _schemes, (), "More of Apprise's services for readers, besides those listed for them.",
+            "a list of schemes, such as bark, lark"),
     Setting("trusted_proxies", _networks, (), "Addresses of the proxies in front, whose headers are believed.",
             "a list of addresses or networks, such as 127.0.0.1, 10.0.0.0/8"),
     Setting("login_header", _header, "",
@@ -252,6 +267,8 @@ class Config:
     mail_from: str
     smtp_ca: Path | None
     mail_per_minute: int
+    alert_networks: tuple[str, ...]
+    alert_schemes: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
     login_header: str
     oidc_url: str
@@ -297,7 +314,7 @@ def _site(table: Any, path: Path, faults: list[str]) -> dict[str, Any]:
     """The table ``[site]``, checked, as the rows of site choices hold it."""
     made: dict[str, Any] = {}
     for name, value in (table.items() if isinstance(table, dict) else [("", table)]):
-        if name in ("name", "group") and isinstance(value, str):
+        if isinstance(value, str) and (name in ("name", "group") or (name == "language" and value in LANGUAGES)):
             made[name] = value
         elif name == "interests" and isinstance(value, dict) and set(value) <= {"words", "categories"} and all(
             _texts(part) for part in value.values()
@@ -307,7 +324,8 @@ def _site(table: Any, path: Path, faults: list[str]) -> dict[str, Any]:
             made[name] = [{"name": section, "categories": part} for section, part in value.items()]
         else:
             faults.append(
-                f"{path}: `site.{name}` is not right; `[site]` has `name` and `group` (texts), `interests` with "
+                f"{path}: `site.{name}` is not right; `[site]` has `name` and `group` (texts), "
+                f"`language` (one of {', '.join(LANGUAGES)}), `interests` with "
                 "`words` and `categories` (lists of texts), and `sections`, each a name with a list of categories"
             )
     return made

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from . import config as _config
-from . import languages as _languages
 
 _c = _config.current()
 _here = Path(__file__).parent
@@ -103,6 +102,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "broadsheet.web.gate.SecretPathMiddleware",
     "broadsheet.web.middleware.ReaderMiddleware",
+    "broadsheet.web.speaking.LanguageMiddleware",
     "broadsheet.web.gate.GateMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -133,8 +133,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 # Which language a page is in is decided by web/speaking.py; commands, logs and the API speak English.
 USE_I18N = True
-LANGUAGE_CODE = _languages.SOURCE
-LANGUAGES = list(_languages.LANGUAGES.items())
+LANGUAGE_CODE = "en"
+LANGUAGES = list(_config.LANGUAGES.items())
 LOCALE_PATHS = [_here / "locale"]
 CACHES = {
     "default": {

@@ -85,8 +85,8 @@ def place_of(row: Row, things: dict[str, Any]) -> str:
 
 # What stands before the door of a members' site, what only people open, and what a program reads by the secret path.
 OPEN = (
-    "/feeds/private/", "/mail/", "/sign-", "/invitation/", "/account/verify/", "/account/oidc/", "/setup", "/healthz",
-    "/robots.txt",
+    "/feeds/private/", "/mail/", "/sign-", "/invitation/", "/account/verify/", "/account/oidc/", "/setup", "/language",
+    "/healthz", "/robots.txt",
 )
 OWN = ("/account", "/settings")
 PEOPLE = ("/account", "/sign-", "/invitation", "/members", "/settings", "/setup")

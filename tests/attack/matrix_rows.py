@@ -48,6 +48,8 @@ def _marks() -> list[Row]:
     """What a browser without an account may keep too, and votes."""
     return [
         Row("saved"),
+        Row("language", "POST", data={"language": "de"}, yes="go"),
+        Row("language", "POST", data={"language": "xx"}, may="nobody", variant="unknown"),
         Row("acts", query="?act=save:@paper"),
         Row("acts", query="?act=vote:@paper", variant="vote", may="member", anon="door", no="403"),
         Row("acts", query="?act=save:0000000000", variant="nothing", may="nobody"),
@@ -105,6 +107,9 @@ def _mail() -> list[Row]:
         Row("mail", query="?kind=collection&value=@collection_private", variant="private", may="author"),
         Row("mail", query="?kind=stream&value=@stream_private", variant="private-stream", may="author"),
         Row("mail-preview", shut="404"), Row("mail-letter", shut="404"),
+        # A trial goes to an address of one's own; the mail server of this site takes nothing, and the page says so.
+        Row("mail-trial", "POST", data={"kind": "site"}, may="signed-in", yes="502"),
+        Row("mail-trial", "POST", data={"to": "somebody@example.org"}, variant="stranger", may="nobody"),
         Row("mail-letter", query="?kind=collection&value=@collection_private", variant="private", may="author"),
         Row("mail-confirm", args=asked), Row("mail-confirm", args=wrong, variant="wrong", may="nobody"),
         Row("mail-confirm", "POST", args=asked, yes="go"),

@@ -250,6 +250,36 @@ def test_a_page_given_at_the_door_is_the_page_that_django_gave(house: House) -> 
             assert tab.ask("HEAD", path).status == 200
 
 
+def test_two_languages_are_never_mixed(house: House) -> None:
+    """At the door and behind it, packed and plain, for strangers and for the reader of local mode, in both orders."""
+    words = {"": ('<html lang="en"', "Tuesday"), "en": ('<html lang="en"', "Tuesday"),
+             "de": ('<html lang="de"', "Dienstag")}
+    tags: dict[tuple[str, str, str], set[str]] = {}
+    for turn, encoding in enumerate(("gzip", "identity") * 2):
+        for asked in (("", "de", "en", "de") if turn % 2 else ("de", "", "de", "en")):
+            for who, tabs in (("stranger", house.strangers()), ("local", house.local())):
+                for tab in tabs:
+                    tab.headers["Accept-Encoding"] = encoding
+                    if asked:
+                        tab.cookies["language"] = asked
+                    for path in ("/papers/date/2026-05-12", "/papers/2605.00011"):
+                        answer = tab.ask("GET", path)
+                        page = str(answer.text)  # type: ignore[attr-defined]
+                        assert words[asked][0] in page, (who, path, asked)
+                        if "date" in path:
+                            assert words[asked][1] in page and ("Dienstag" in page) == (asked == "de")
+                        tag = answer.getheader("ETag") or ""
+                        tags.setdefault((who, path, asked or "en"), set()).add(tag)
+                        other = {"": "de", "en": "de", "de": "en"}[asked]
+                        tab.cookies["language"] = other
+                        assert tab.ask("GET", path, **{"If-None-Match": tag}).status == 200, "not the same page"
+                        tab.cookies.pop("language")
+                        if asked:
+                            tab.cookies["language"] = asked
+    for (who, path, language), made in tags.items():
+        assert not made & tags[who, path, "de" if language == "en" else "en"]
+
+
 def test_the_limit_for_walkers_holds_at_the_door_too(house: House) -> None:
     tab = Tab(house.ports[0], headers={"X-Forwarded-For": "198.51.100.99"})
     codes = [tab.ask("GET", "/papers/2605.00012").status for _ in range(90)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..languages import LANGUAGES
 from ..readers.settings import ORDERS, THEMES
 from .shapes import (
     ANY_TEXT,
@@ -103,11 +104,11 @@ SCHEMAS: dict[str, Shape] = {
     "Me": thing(known=FLAG, local=FLAG, name=ANY_TEXT, slug=maybe(ANY_TEXT), roles=_WORDS, can=_WORDS,
                 scopes=maybe(_WORDS), unseen=COUNT, form_token=maybe(ANY_TEXT)),
     "Settings": thing(
-        ("show_votes",), order=one_of(*ORDERS), categories=_LIST_WORDS, without=_LIST_WORDS, hide_read=FLAG,
-        theme=one_of(*THEMES), keys=FLAG, keep_marks=FLAG, show_votes=FLAG),
+        ("show_votes", "language"), order=one_of(*ORDERS), categories=_LIST_WORDS, without=_LIST_WORDS, hide_read=FLAG,
+        theme=one_of(*THEMES), keys=FLAG, keep_marks=FLAG, show_votes=FLAG, language=one_of("", *LANGUAGES)),
     "SettingsPatch": parts(
         order=one_of(*ORDERS), categories=_LIST_WORDS, without=_LIST_WORDS, hide_read=FLAG,
-        theme=one_of(*THEMES), keys=FLAG, keep_marks=FLAG, show_votes=FLAG),
+        theme=one_of(*THEMES), keys=FLAG, keep_marks=FLAG, show_votes=FLAG, language=one_of("", *LANGUAGES)),
     "Export": _OPEN,
     "CommentBody": thing(("parent", "once"), text=text(20_000, 1), parent=KEY, once=text(20, 1)),
     "TextBody": thing(text=text(20_000, 1)),

@@ -1,4 +1,4 @@
-"""A reader's own settings: eight plain controls, checked where they enter and once more where they are read."""
+"""A reader's own settings: nine plain controls, checked where they enter and once more where they are read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from broadsheet import languages
 
 ORDERS = ("chosen", "newest", "mine")
 THEMES = ("system", "light", "dark")
@@ -18,6 +20,7 @@ class ReadingSettings:
     """What a reader set. ``categories``: only these (empty: all); ``without``: words never wanted.
 
     ``show_votes``: whether others may see what the reader voted for, where the site shows names at all.
+    ``language``: of pages and mails, empty for the site's.
     """
 
     order: str = "chosen"
@@ -28,6 +31,7 @@ class ReadingSettings:
     keys: bool = True
     keep_marks: bool = True
     show_votes: bool = False
+    language: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The form kept in ``Reader.settings``: only what differs from the default."""
@@ -61,17 +65,21 @@ def from_json(stored: Mapping[str, Any]) -> ReadingSettings:
         keys=stored.get("keys") is not False,
         keep_marks=stored.get("keep_marks") is not False,
         show_votes=stored.get("show_votes") is True,
+        language=languages.known(stored.get("language")),
     )
 
 
 def check(order: str, categories: Sequence[str], without: Sequence[str], *, hide_read: bool, theme: str,
-          keys: bool, keep_marks: bool, show_votes: bool = False) -> tuple[ReadingSettings, dict[str, str]]:
+          keys: bool, keep_marks: bool, show_votes: bool = False, language: str = "",
+          ) -> tuple[ReadingSettings, dict[str, str]]:
     """Settings as typed and the faults by field (empty: all is well). Nothing is stored here."""
     faults: dict[str, str] = {}
     if order not in ORDERS:
         faults["order"] = f"“{order[:40]}” is not an order. Choose chosen, newest or mine."
     if theme not in THEMES:
         faults["theme"] = f"“{theme[:40]}” is not a choice of colours. Choose system, light or dark."
+    if language and not languages.known(language):
+        faults["language"] = f"“{language[:40]}” is not a language of this program."
     wrong = [item for item in categories if not _CATEGORY.match(item)]
     if wrong:
         faults["categories"] = f"“{wrong[0][:60]}” is not a category. Example: cs.CV"
@@ -83,5 +91,5 @@ def check(order: str, categories: Sequence[str], without: Sequence[str], *, hide
     elif len(without) > MOST:
         faults["without"] = f"{len(without)} words are too many; at most {MOST}."
     settings = ReadingSettings(order, tuple(categories), tuple(without), hide_read, theme, keys, keep_marks,
-                               show_votes)
+                               show_votes, language)
     return settings, faults

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from django.core import signing
 from django.core.exceptions import DisallowedHost
@@ -74,6 +75,17 @@ def loopback_request(request: HttpRequest, config: Config | None = None) -> bool
         return False
     peer = str(request.META.get("REMOTE_ADDR") or "")
     return not peer or is_loopback(peer)
+
+
+def from_our_pages(request: HttpRequest) -> bool:
+    """Whether a form was sent from a page of this site: browsers say so, and programs have nothing to be abused.
+
+    For forms without a token, which a page that everybody shares cannot carry.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("Origin", "")
+    return not origin or urlsplit(origin).netloc == request.get_host()
 
 
 # -- the token of the link that `start` prints -------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..catalogue import site
 from ..editions.fields import as_text, read_table
+from ..languages import LANGUAGES, SOURCE
 from ..readers.settings import lines
 
 MOST_NAME, MOST_WORDS, LONGEST_WORD = 60, 100, 80
@@ -34,6 +35,8 @@ CHOICES: dict[str, Choice] = {one.name: one for one in (
            "One on each line, for instance: cs.CV. They weigh in the order of each day."),
     Choice("sections", "Sections of the front page", "sections",
            "A line for each, in the page’s order: Vision: cs.CV, eess.IV. Empty takes the built-in ones."),
+    Choice("language", "Language", "language",
+           "Of pages for readers who chose none, of feeds and mails: " + ", ".join(LANGUAGES) + "."),
     Choice("vote_names", "Names of voters", "vote_names",
            "yes shows the names of those voters who want it; no shows numbers only."),
 )}
@@ -48,6 +51,7 @@ def typed(chosen: Mapping[str, Any]) -> dict[str, str]:
         "name": str(chosen.get("name") or ""), "group": str(chosen.get("group") or ""),
         "words": "\n".join(interests.get("words") or ()), "interests": "\n".join(interests.get("categories") or ()),
         "sections": as_text(chosen.get("sections") or ()),
+        "language": str(chosen.get("language") or SOURCE),
         "vote_names": "yes" if chosen.get("vote_names") is True else "no",
     }
 
@@ -57,6 +61,9 @@ def read(name: str, text: str) -> tuple[Any, str]:
     text = text.replace("\0", "")
     if name == "sections":
         return read_table(text)
+    if name == "language":
+        said = text.strip().lower() or SOURCE
+        return said, "" if said in LANGUAGES else f"“{said[:20]}” is not one of {', '.join(LANGUAGES)}."
     if name == "vote_names":
         said = text.strip().lower()
         return said == "yes", "" if said in {"yes", "no"} else f"“{said[:20]}” is neither yes nor no."

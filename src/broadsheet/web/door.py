@@ -1,8 +1,9 @@
 """The door before Django: a whole anonymous page that stands is given again without waking the rest of the house.
 
 Nothing is decided here: what is kept, under what state, and with which headers was decided by the answer that went
-through all of Django before. Whoever brings a cookie (but that of forms) or a token, sends anything but GET, asks
-conditionally, or has used up the limit of pages goes in; so does everybody where a trusted proxy speaks for others.
+through all of Django before. Whoever brings a cookie (but those of forms and of the language) or a token, sends
+anything but GET, asks conditionally, or has used up the limit of pages goes in; so does everybody where a trusted proxy
+speaks for others.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from broadsheet import languages
 from broadsheet.config import current
 
-from . import limits, page_cache, watch
+from . import limits, page_cache, speaking, watch
 from .frontpage import now
 from .middleware import ReaderMiddleware
 from .packing import gzipped, joined
@@ -22,12 +24,19 @@ Start = Callable[..., Any]
 _INWARD = ("HTTP_AUTHORIZATION", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
 
 
-def _anonymous(environ: Environ) -> bool:
-    """Whether nothing in a request can make it anybody's own."""
+def _anonymous(environ: Environ) -> str | None:
+    """The language that the browser was set to (empty: none); None where a request may be somebody's own."""
     if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in _INWARD) or current().trusted_proxies:
-        return False
-    cookies = environ.get("HTTP_COOKIE", "")
-    return not cookies or all(one.strip().startswith("csrftoken=") for one in cookies.split(";"))
+        return None
+    language = ""
+    if cookies := environ.get("HTTP_COOKIE", ""):
+        for one in cookies.split(";"):
+            name, _, value = one.strip().partition("=")
+            if name == speaking.COOKIE and value in languages.LANGUAGES:
+                language = value
+            elif name != "csrftoken":
+                return None
+    return language
 
 
 class Door:
@@ -38,11 +47,13 @@ class Door:
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         """Answer at the door if that is possible."""
-        if not _anonymous(environ):
+        language = _anonymous(environ)
+        if language is None:
             return self.inside(environ, start_response)
         packed = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
         place = (
             "door",
+            language,
             environ["wsgi.url_scheme"],
             environ.get("HTTP_HOST", ""),
             environ.get("SCRIPT_NAME", ""),

@@ -1,4 +1,4 @@
-"""Entries of lists as finished HTML: rendered once per paper version and size, kept, and patched for the reader.
+"""Entries of lists as finished HTML: rendered once per paper version, size and language, and patched for the reader.
 
 An entry is the same for everybody but for its reason, the word "New", counts of votes and comments, and the reader's
 marks; these stand at single control characters, which occur in no text (``text.markup`` removes them), and are put in
@@ -18,21 +18,23 @@ from urllib.parse import urlencode
 from django.template.loader import get_template
 from markupsafe import Markup, escape
 
+from .. import languages
 from ..catalogue.models import Paper
 from ..catalogue.rights import may_show
 from ..editions import standfirst
 from ..editions.candidates import Candidate
+from ..languages import NBSP, day_short
 from ..readers.votes import NONE, Tally
 from ..text import identifiers, latex
 from . import voting
-from .rendering import NBSP, day_short
 
 REASON, PREFIX, FLAG, VOTE, TALK = "\x01", "\x02", "\x03", "\x04", "\x05"
 _COLUMNS = ("id", "title", "abstract", "rights", "authors", "organisation", "identifiers", "published", "updated",
             "retraction", "versions", "venue", "summary_by")
 _KEPT = 24_000  # entries of about 2 KB each
 _SEEN = re.compile(r'<span class="seen">[^<]*</span>')
-Place = tuple[int, int, str, bool, int]  # row id, revision, tier, whether members' text may be shown, votes
+# Language, row id, revision, tier, whether members' text may be shown, votes.
+Place = tuple[str, int, int, str, bool, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,9 @@ def forget() -> None:
 def entries(shown: Iterable[Shown], *, member: bool) -> list[Markup]:
     """The entries in order; one query (per 500) for those that are not kept yet. Papers that went are left out."""
     wanted = list(shown)
-    places = [(one.candidate.id, one.candidate.revision, one.tier, member, one.candidate.votes) for one in wanted]
+    language = languages.active()
+    places = [(language, one.candidate.id, one.candidate.revision, one.tier, member, one.candidate.votes)
+              for one in wanted]
     have = _kept.get(places)
     missing = {place: one for place, one in zip(places, wanted, strict=True) if place not in have}
     if missing:
@@ -144,7 +148,7 @@ def _patched(entry: _Entry, one: Shown) -> str:
 
 
 def _make(missing: Mapping[Place, Shown], member: bool) -> dict[Place, _Entry]:
-    ids = list({place[0] for place in missing})
+    ids = list({place[1] for place in missing})
     rows: dict[int, dict[str, Any]] = {}
     for start in range(0, len(ids), 500):
         for row in Paper.objects.filter(id__in=ids[start:start + 500]).values(*_COLUMNS):
@@ -152,7 +156,7 @@ def _make(missing: Mapping[Place, Shown], member: bool) -> dict[Place, _Entry]:
     template = get_template("entry.jinja")
     made = {}
     for place, one in missing.items():
-        row = rows.get(place[0])
+        row = rows.get(place[1])
         if row is None:
             continue
         context = _context(one, row, member)

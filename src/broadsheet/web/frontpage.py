@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from markupsafe import Markup
 
-from .. import config
+from .. import config, languages
 from ..editions.candidates import Candidate, Interests, Narrowing
 from ..editions.choose import Pick
 from ..editions.fields import FIELDS, Field, table_of
@@ -183,7 +183,7 @@ def next_look(due: datetime | None, moment: datetime) -> str:
     clock = f"{local:%H:%M}"
     if days <= 0:
         return clock if local > moment else "in a moment"
-    return f"tomorrow {clock}" if days == 1 else f"{rendering.WEEKDAYS[local.weekday()]} {clock}"
+    return f"tomorrow {clock}" if days == 1 else f"{languages.weekday(local)} {clock}"
 
 
 def parse_day(text: str) -> date | None:

@@ -34,6 +34,7 @@ _OPEN = (
     "/account/verify/",
     "/account/oidc/",
     "/setup",
+    "/language",
     "/static/",
     "/healthz",
     "/robots.txt",

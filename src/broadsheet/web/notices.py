@@ -9,9 +9,9 @@ from datetime import datetime
 from django.utils import timezone
 
 from ..catalogue.models import Paper
+from ..languages import count
 from ..sources.models import SourceState
 from ..sources.registry import CONNECTORS
-from .rendering import count
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Pages kept whole, packed. Never stale: a kept page stands only while nothing that it depends on has changed.
 
-An anonymous page is kept under its address and the *state of the house* (``watch``): the position of the change log,
-the choices of the site, how the sources are doing, the date. A reader's page depends on more (marks, settings,
-visits), so it is kept only while nothing at all was committed to the database by anybody, and half a minute at most;
-its token is cut out and set in anew for each answer.
+An anonymous page is kept under its language, its address and the *state of the house* (``watch``): the position of
+the change log, the choices of the site, how the sources are doing, the date. A reader's page depends on more (marks,
+settings, visits), so it is kept only while nothing at all was committed to the database by anybody, and half a minute
+at most; its token is cut out and set in anew for each answer.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils.cache import patch_vary_headers
 
+from .. import languages
 from . import packing, rendering, watch
 from .frontpage import now
 from .visits import visit_of
@@ -108,10 +109,11 @@ def page(
         return build()
     visit = visit_of(request)
     at = watch.version()
-    house = watch.house(at)
+    house = watch.house(at, getattr(request, "_broadsheet_site", None))
     state = watch.state(house, now())
     rendering.know_site(request, house.choices)
-    place = (visit.audience, request.META.get("HTTP_HOST", ""), request.scheme, request.get_full_path())
+    language = languages.active()
+    place = (language, visit.audience, request.META.get("HTTP_HOST", ""), request.scheme, request.get_full_path())
     if visit.personal and at is None:
         return _answer(request, _kept(build(), state, at, None, 0.0), own=True)
     kept = find(place)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from markupsafe import Markup, escape
 
-from .rendering import day_short
+from ..languages import day_short
 
 BAR, GAP, HEIGHT = 6, 2, 48
 

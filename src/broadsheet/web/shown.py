@@ -14,7 +14,7 @@ from broadsheet.catalogue import rights
 from broadsheet.catalogue.models import Paper
 from broadsheet.text import folding, identifiers, latex
 
-from .rendering import NBSP, day_short
+from ..languages import NBSP, day_short
 
 SCHEME_NAMES = {
     "arxiv": "arXiv", "doi": "DOI", "acl": "ACL Anthology", "openreview": "OpenReview", "pmid": "PubMed",

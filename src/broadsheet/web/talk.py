@@ -11,11 +11,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..languages import day_short
 from ..readers import claims, comments, naming, votes
 from ..readers.models import Comment, Reader
 from . import voting
 from .frontpage import now
-from .rendering import day_short
 from .visits import Visit
 
 NEW, REPLY, EDIT = "new", "reply", "edit"

@@ -10,6 +10,7 @@ from .lazy import view as _view
 
 urlpatterns = [
     path("", _view("edition", "front"), name="front"),
+    path("acts", _view("marks", "acts"), name="acts"),  # early: patterns are tried in order, and acts are many
     *api_urls.urlpatterns,
     path("papers/date/<str:day>", _view("edition", "day"), name="day"),
     path("papers/week/<str:week>", _view("archive", "week"), name="week"),
@@ -32,11 +33,11 @@ urlpatterns = [
     path("organisations/<str:slug>", _view("organisation", "organisation"), name="organisation"),
     path("about", _view("about", "about"), name="about"),
     path("saved", _view("marks", "saved"), name="saved"),
-    path("acts", _view("marks", "acts"), name="acts"),
     path("settings", _view("settings_page", "settings"), name="settings"),
     path("settings/site", _view("settings_page", "site"), name="settings-site"),
     path("settings/marks", _view("settings_page", "marks"), name="settings-marks"),
     path("settings/export", _view("settings_page", "export"), name="settings-export"),
+    path("language", _view("language", "language"), name="language"),
     path("setup", _view("setup", "setup"), name="setup"),
     path("setup/progress", _view("setup", "progress"), name="setup-progress"),
     path("healthz", _view("health", "health"), name="health"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2b
@@ -91,19 +92,22 @@ def forget() -> None:
     _house = None
 
 
-def house(at: tuple[int, int, int] | None) -> House:
-    """The state of the house; ``at`` is the version that was read before, so that what is kept is never too young."""
+def house(at: tuple[int, int, int] | None, chosen: Mapping[str, Any] | None = None) -> House:
+    """The state of the house; ``at`` is the version that was read before, so that what is kept is never too young.
+
+    ``chosen``: the site's choices where this request has read them already; what is kept for others reads its own.
+    """
     global _house
     known = _house
     if at is not None and known is not None and known[0] == at:
         return known[1]
     sources = prepared.rows(_SOURCES, ())
-    chosen = choices()
+    choice = dict(chosen) if at is None and chosen is not None else choices()
     editions = prepared.rows(_EDITIONS, ())
-    parts = (changes.total(), sorted(chosen.items()), sources, editions)
+    parts = (changes.total(), sorted(choice.items()), sources, editions)
     moments = [prepared.as_moment(row[4]) for row in sources if row[1]]
     due = min((moment for moment in moments if moment is not None), default=None)
-    made = House(blake2b(repr(parts).encode(), digest_size=16).digest(), due, chosen)
+    made = House(blake2b(repr(parts).encode(), digest_size=16).digest(), due, choice)
     if at is not None:
         _house = at, made
     return made

@@ -66,7 +66,7 @@ def choose(call: Call) -> dict[str, Any]:
     wanted = replace(service.settings_of(reader), **given)
     checked, faults = check(
         wanted.order, wanted.categories, wanted.without, hide_read=wanted.hide_read, theme=wanted.theme,
-        keys=wanted.keys, keep_marks=wanted.keep_marks)
+        keys=wanted.keys, keep_marks=wanted.keep_marks, language=wanted.language)
     if faults:
         name, said = next(iter(faults.items()))
         raise problems.Problem(422, "refused", f"{name}: {said} Nothing was changed.", parameter=name)

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
+from ... import languages
 from ...editions import calendar, service
 from ...editions.candidates import Candidate
 from ...editions.choose import said_of
@@ -46,7 +47,7 @@ def week(request: HttpRequest, week: str) -> HttpResponse:
         control = control_of(request.GET, visit_of(request))
         found = _of_span(request, control, first, min(last, today), WEEK_SHOWN)
         heading = f"Week {int(number)} of {first.isocalendar().year}"
-        span = f"{rendering.day_short(first)} to {rendering.day_short(last)}"
+        span = f"{languages.day_short(first)} to {languages.day_short(last)}"
         before, after = first - timedelta(days=7), first + timedelta(days=7)
         return _span_page(request, heading, span, found, control, _week_link(before),
                           _week_link(after) if after <= today else None)
@@ -72,7 +73,7 @@ def _span_page(
     ids = tuple(candidates)
     full, short = _printer(request, candidates).print([("full", plain(ids[:30])), ("short", plain(ids[30:]))])
     rest = found.total - len(ids)
-    intro = f"{span}. {rendering.count(found.total, 'paper')}."
+    intro = f"{span}. {languages.count(found.total, 'paper')}."
     if rest > 0 and not control.words:
         intro += f" The {len(ids)} with most votes elsewhere stand here, the others on their days."
     elif rest > 0:
@@ -104,7 +105,7 @@ def _month_page(request: HttpRequest, first: date, today: date) -> HttpResponse:
         cells: list[dict[str, Any]] = []
         for one in row:
             cells.append({"day": one, "inside": one.month == first.month, "edition": found.get(one),
-                          "later": one > today, "weekday": rendering.WEEKDAYS[one.weekday()]})
+                          "later": one > today, "weekday": languages.weekday(one)})
         weeks.append(cells)
     control = control_of(request.GET, visit_of(request))
     listing = _of_span(request, control, first, min(last, today), MONTH_SHOWN)
@@ -114,17 +115,17 @@ def _month_page(request: HttpRequest, first: date, today: date) -> HttpResponse:
     before = (first - timedelta(days=1)).replace(day=1)
     after = last + timedelta(days=1)
     return rendering.render(request, "month.jinja", {
-        "heading": f"{rendering.MONTHS[first.month - 1]} {first.year}", "weeks": weeks,
+        "heading": languages.month_and_year(first), "weeks": weeks,
         "editions": len(found), "papers": sum(one.papers for one in found.values()), "today": today,
         "before": (_month_name(before), f"/papers/month/{before:%Y-%m}"),
         "after": (_month_name(after), f"/papers/month/{after:%Y-%m}") if after <= today else None,
-        "weekdays": rendering.WEEKDAYS, "rows": {"full": full, "short": short}, "control": control,
+        "weekdays": languages.weekdays(), "rows": {"full": full, "short": short}, "control": control,
         "listed": len(full) + len(short), "carry": f"?{control.query()}" if control.shared else "",
     })
 
 
 def _month_name(first: date) -> str:
-    return f"{rendering.MONTHS[first.month - 1]} {first.year}"
+    return languages.month_and_year(first)
 
 
 @require_safe
@@ -140,7 +141,7 @@ def archive(request: HttpRequest) -> HttpResponse:
         years: dict[int, list[tuple[str, str, int]]] = {}
         for first, papers in counts:
             years.setdefault(first.year, []).append(
-                (rendering.MONTHS[first.month - 1], f"/papers/month/{first:%Y-%m}", papers))
+                (languages.month(first.month), f"/papers/month/{first:%Y-%m}", papers))
         return rendering.render(request, "archive.jinja", {"years": years, "newest": newest})
 
     return page_cache.page(request, today, build, ground=tallies.position)
@@ -175,5 +176,5 @@ def trending(request: HttpRequest) -> HttpResponse:
 
 
 def _why(one: Candidate, points: float) -> str:
-    day = f", {rendering.day_short(one.day)}" if one.day else ""
+    day = f", {languages.day_short(one.day)}" if one.day else ""
     return f"{said_of(one)}{day}: {points:.1f} points"

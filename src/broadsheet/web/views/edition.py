@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
+from ... import languages
 from ...catalogue.models import Paper
 from ...catalogue.records import SUBMITTED
 from ...catalogue.rights import may_show
@@ -105,8 +106,8 @@ def _no_papers(request: HttpRequest) -> HttpResponse:
 
 def _empty_day(request: HttpRequest, asked: date, today: date) -> HttpResponse:
     before = calendar.day_before(min(asked, today))
-    link = (f"{rendering.WEEKDAYS[before.weekday()]}’s edition", f"/papers/date/{before}") if before else None
-    text = rendering.day_long(asked)
+    link = (f"{languages.weekday(before)}’s edition", f"/papers/date/{before}") if before else None
+    text = languages.day_long(asked)
     notice = notices.empty_day(text, weekend=asked.weekday() > 4, holiday=not is_listing_day(asked), before=link)
     return rendering.render(request, "empty.jinja", {"heading": text, "notices": [notice]}, status=404)
 
@@ -216,7 +217,7 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     title = load.LISTS.get(name, name)
     if not found.total and narrowing is None:
         before = ("The list’s day before", f"/papers/date/{found.before}?list={name}") if found.before else None
-        notice = notices.empty_day(rendering.day_long(asked), weekend=asked.weekday() > 4, before=before)
+        notice = notices.empty_day(languages.day_long(asked), weekend=asked.weekday() > 4, before=before)
         return rendering.render(request, "empty.jinja", {"heading": title, "notices": [notice]}, status=404)
     candidates = {one.id: one for one in found.papers}
     marks = readers.marks_of(visit.reader, list(candidates)) if visit.reader else readers.Marks()
@@ -226,11 +227,11 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     helped = load.machine_words(list(candidates)) if rendering.site(request).get("machine_text") else {}
     notes = [helped.get(one) for one in candidates if one not in marks.hidden] if helped else []
     return rendering.render(request, "listing.jinja", {
-        "heading": f"{title}, {rendering.day_long(asked)}", "entries": entries,
+        "heading": f"{title}, {languages.day_long(asked)}", "entries": entries,
         "intro": RAISED_INTRO if name == SUBMITTED else LIST_INTRO,
-        "before": (rendering.day_short(found.before), f"/papers/date/{found.before}?list={name}")
+        "before": (languages.day_short(found.before), f"/papers/date/{found.before}?list={name}")
         if found.before else None,
-        "after": (rendering.day_short(found.after), f"/papers/date/{found.after}?list={name}")
+        "after": (languages.day_short(found.after), f"/papers/date/{found.after}?list={name}")
         if found.after else None,
         "formula": None, "notes": notes, "hidden": found.whole - found.total, "others": [("list", name)],
         "control": control if control.shared else Control(Narrowing(), False, True),
@@ -267,7 +268,7 @@ def _field_page(
     ids = tuple(candidates)
     rows = _newest_rows(Printer(request, candidates, marks), ids)
     return rendering.render(request, "field.jinja", {
-        "heading": f"{named.name}, {rendering.day_long(days[0])}", "field": named, "total": listing.total,
+        "heading": f"{named.name}, {languages.day_long(days[0])}", "field": named, "total": listing.total,
         "rows": rows, "day": days[0], "slug": slug, "control": control, "hidden": listing.whole - listing.total,
     })
 
@@ -304,7 +305,7 @@ def keep_control(request: HttpRequest) -> HttpResponse:
     settings, faults = reading.check(
         control.narrowing.order, control.narrowing.categories, control.narrowing.without,
         hide_read=control.hide_read, theme=own.theme, keys=own.keys, keep_marks=own.keep_marks,
-        show_votes=own.show_votes)
+        show_votes=own.show_votes, language=own.language)
     if faults:
         return rendering.render(request, "empty.jinja", {
             "heading": "Not kept",

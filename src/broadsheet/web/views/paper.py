@@ -16,13 +16,14 @@ from broadsheet.catalogue.records import PLACED, SUBMITTED
 from broadsheet.editions import service
 from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
+from broadsheet.languages import day_long
 from broadsheet.readers import collections, notes, taste
 from broadsheet.readers import service as readers
 from broadsheet.text import differences, identifiers, latex
 from broadsheet.web import page_cache, prepared, raised, rendering, talk, voting
 from broadsheet.web.citing import bibtex as cite
 from broadsheet.web.frontpage import now, site_of
-from broadsheet.web.rendering import day_long, render
+from broadsheet.web.rendering import render
 from broadsheet.web.shown import SOURCE_NAMES, Shown, paper_path
 from broadsheet.web.visits import Visit, visit_of
 

@@ -16,7 +16,7 @@ from broadsheet.readers import service as readers
 from broadsheet.readers import settings as reading
 from broadsheet.readers.export import everything
 from broadsheet.sources import presets
-from broadsheet.web import access
+from broadsheet.web import access, speaking
 from broadsheet.web import choices as choosing
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
@@ -44,11 +44,12 @@ def settings(request: HttpRequest) -> HttpResponse:
         post.get("order", "")[:40], reading.lines(post.get("categories", "")[:4000]),
         reading.lines(post.get("without", "")[:8000]), hide_read="hide_read" in post,
         theme=post.get("theme", "")[:40], keys="keys" in post, keep_marks="keep_marks" in post,
-        show_votes="show_votes" in post)
+        show_votes="show_votes" in post, language=post.get("language", "")[:40])
     if faults:
         return _page(request, typed, faults, status=422)
     response = HttpResponseRedirect("/settings?done=saved")
     readers.choose(visit_of(request).ensure_reader(response, timezone.now()), typed)
+    speaking.remember(response, request, "")  # what was just chosen holds in this browser too
     return response
 
 
