@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext, pgettext
+
+from .. import languages
 from ..catalogue import rights
 from ..catalogue.models import Paper
 from ..editions import standfirst
 from ..text import identifiers, latex
 
 NBSP = "\u00a0"
-MONTHS = ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
-WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A whole digest.
+    """A whole digest, in ``language``; its texts are spoken already.
 
     ``about``: the date line, such as "Seven of 310 papers, chosen for Vision group."; ``notes``: what else is to be
     said at once (a source that is late, a day without an announcement); ``why_sent``: why this address gets it.
@@ -59,6 +61,7 @@ class Letter:
     why_sent: str
     stop_url: str
     change_url: str
+    language: str = languages.SOURCE
 
     @property
     def papers(self) -> int:
@@ -70,11 +73,12 @@ class Letter:
         """What is inside: the first headline and how many more; a note where there is no paper."""
         lines = [line for zone in self.zones for line in zone.lines]
         if not lines:
-            return f"{self.site}: {self.notes[0] if self.notes else self.about}"
+            return _("{site}: {news}").format(site=self.site, news=self.notes[0] if self.notes else self.about)
         title, rest = lines[0].title, len(lines) - 1
         if not rest:
             return shortened(title, 140)
-        return f"{shortened(title, 110)} and {in_words(rest)} more"
+        return ngettext("{title} and one more", "{title} and {number} more", rest).format(
+            title=shortened(title, 110), number=in_words(rest))
 
 
 def line_of(paper: Paper, base: str, reason: str, *, member: bool, claim: bool = True, year: int = 0) -> Line:
@@ -86,7 +90,8 @@ def line_of(paper: Paper, base: str, reason: str, *, member: bool, claim: bool =
         says = latex.readable(standfirst.choose(paper.title, paper.abstract).text)
     flag = ""
     if paper.retraction:
-        flag = str(paper.retraction.get("kind", "retracted")).capitalize()
+        kind = str(paper.retraction.get("kind", "retracted"))
+        flag = {"retracted": _("Retracted"), "withdrawn": _("Withdrawn")}.get(kind, kind.capitalize())
     return Line(latex.readable(paper.title), f"{base}/papers/{path}", says, byline(paper, year), reason, flag=flag,
                 key=paper.key)
 
@@ -95,33 +100,35 @@ def byline(paper: Paper, year: int = 0) -> str:
     """Up to three names, organisation, date."""
     names = [str(author.get("name", "")) for author in paper.authors]
     if not names:
-        who = "Authors not sent by the source"
+        who = _("Authors not sent by the source")
     elif len(names) > 4:
-        who = f"{', '.join(names[:3])} and {len(names) - 3}{NBSP}others"
+        who = npgettext("authors", "{names} and {count}\u00a0other", "{names} and {count}\u00a0others",
+                        len(names) - 3).format(names=", ".join(names[:3]), count=languages.number(len(names) - 3))
     else:
-        who = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        who = languages.joined(names)
     parts = [who, paper.organisation, day(paper.published, year)]
     return ". ".join(part.rstrip(".") for part in parts if part)
 
 
 def day(published: str, year: int = 0) -> str:
     """``8 May`` of this ``year``, else ``8 May 2025``, ``May 2025`` or ``2025``, as much as is known."""
-    parts = published.split("-") if published else []
-    words = [str(int(parts[2]))] if len(parts) > 2 else []
-    words += [MONTHS[int(parts[1]) - 1]] if len(parts) > 1 else []
-    if parts and (len(parts) < 3 or int(parts[0]) != year):
-        words.append(parts[0])
-    return NBSP.join(words)
+    return languages.day_short(published, this_year=year)
 
 
 def in_words(number: int) -> str:
-    """Small numbers in words, others with commas."""
-    return WORDS[number] if 0 <= number < len(WORDS) else f"{number:,}"
+    """Small numbers in words, others in digits."""
+    words = (
+        pgettext("number", "no"), pgettext("number", "one"), pgettext("number", "two"), pgettext("number", "three"),
+        pgettext("number", "four"), pgettext("number", "five"), pgettext("number", "six"), pgettext("number", "seven"),
+        pgettext("number", "eight"), pgettext("number", "nine"), pgettext("number", "ten"),
+        pgettext("number", "eleven"), pgettext("number", "twelve"))
+    return words[number] if 0 <= number < len(words) else languages.number(number)
 
 
-def counted(number: int, one: str) -> str:
+def counted(number: int, _noun: str = "paper") -> str:
     """``Seven papers``, ``One paper``."""
-    return f"{in_words(number).capitalize()} {one}{'' if number == 1 else 's'}"
+    word = in_words(number)
+    return ngettext("One paper", "{number} papers", number).format(number=word[:1].upper() + word[1:])
 
 
 def shortened(text: str, most: int) -> str:
@@ -131,11 +138,8 @@ def shortened(text: str, most: int) -> str:
 
 
 def day_words(value: date) -> str:
-    """``Tuesday 12 May 2026``."""
-    weekdays = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    months = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-              "November", "December")
-    return f"{weekdays[value.weekday()]} {value.day} {months[value.month - 1]} {value.year}"
+    """``Tuesday 12 May 2026``, with spaces that may break."""
+    return languages.day_long(value).replace(languages.NBSP, " ")
 
 
 def zones_of(lines: Sequence[tuple[str, Line]]) -> tuple[Zone, ...]:

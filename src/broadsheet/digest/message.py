@@ -20,6 +20,7 @@ from hashlib import blake2b
 from unicodedata import east_asian_width
 
 import css_inline
+from django.utils.translation import override
 from jinja2 import Environment, PackageLoader
 from markupsafe import escape
 
@@ -146,12 +147,14 @@ def text_of(letter: Letter) -> str:
 
 @lru_cache(maxsize=256)
 def _html(generic: Letter) -> str:
-    return render("letter.html.jinja", letter=generic)
+    with override(generic.language):  # whoever looks at it: the letter is in its own language
+        return render("letter.html.jinja", letter=generic, language=generic.language)
 
 
 @lru_cache(maxsize=256)
 def _text(generic: Letter) -> str:
-    return re.sub(r"\n{3,}", "\n\n", render("letter.txt.jinja", letter=generic)).strip() + "\n"
+    with override(generic.language):
+        return re.sub(r"\n{3,}", "\n\n", render("letter.txt.jinja", letter=generic)).strip() + "\n"
 
 
 def _sign(name: str | int) -> str:

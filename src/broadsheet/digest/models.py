@@ -11,7 +11,8 @@ class Subscription(models.Model):
 
     ``kind``: site, stream, topic, category, author, organisation, collection, search, foryou; ``value`` is what the
     kind looks up by. ``key`` is the secret in the links that stop or change it. ``through``: the newest edition day
-    that a mail covered; the next one begins after it. ``due_at`` (UTC) is set while active.
+    that a mail covered; the next one begins after it. ``due_at`` (UTC) is set while active. ``language``: of the mail,
+    a key of ``languages.LANGUAGES``.
     """
 
     class State(models.TextChoices):
@@ -35,6 +36,7 @@ class Subscription(models.Model):
     timezone = models.CharField(max_length=64, default="UTC")
     most = models.SmallIntegerField(default=10)
     fewest = models.SmallIntegerField(default=1)
+    language = models.CharField(max_length=8, default="en")
     state = models.CharField(max_length=8, choices=State.choices, default=State.ASKED)
     asked_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, default=None)

@@ -19,7 +19,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.db import IntegrityError, transaction
+from django.utils import dates
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import override
 
+from .. import languages
 from ..errors import BroadsheetError
 from ..readers.models import Reader
 from . import outbox, schedule
@@ -29,8 +34,8 @@ from .setup import Setup
 
 OPEN_KINDS = ("site", "topic", "category", "author", "organisation", "search")
 OWN_KINDS = ("stream", "collection", "foryou")
-CADENCE_WORDS = {"daily": "every day", "workdays": "on working days", "weekly": "once a week"}
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CADENCE_WORDS = {"daily": lazy("every day"), "workdays": lazy("on working days"), "weekly": lazy("once a week")}
+WEEKDAYS = tuple(dates.WEEKDAYS.values())  # from Monday, spoken where they are printed
 MOST_A_DAY = 2000  # confirmations that the whole site sends in a day
 KEEP_ASKED = timedelta(days=14)  # how long an address that never confirmed is kept, and its link works
 MOST_OF_ONE = 40  # subscriptions of one address
@@ -54,11 +59,11 @@ class About:
     @property
     def words(self) -> str:
         """``the whole site``, ``the topic Graph Neural Networks``, ``what is for you``."""
-        names = {"site": "the whole site", "foryou": "what is for you", "topic": "the topic",
-                 "category": "the category", "author": "the name", "organisation": "the organisation",
-                 "search": "the search", "stream": "the stream", "collection": "the collection"}
-        start = names[self.kind]
-        return start if self.kind in {"site", "foryou"} else f"{start} {self.label or self.value}"
+        said = {"site": _("the whole site"), "foryou": _("what is for you"), "topic": _("the topic {name}"),
+                "category": _("the category {name}"), "author": _("the name {name}"),
+                "organisation": _("the organisation {name}"), "search": _("the search {name}"),
+                "stream": _("the stream {name}"), "collection": _("the collection {name}")}
+        return said[self.kind].format(name=self.label or self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Wishes:
     most: int = 10
     fewest: int = 1
     pause: date | None = None
+    language: str = ""  # empty: that of the page for a new one, else as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +91,15 @@ class Checked:
 def address_of(text: str) -> str:
     """The address as it is kept. Raises Refused with the sentence for the page."""
     address = "".join(text.split()).lower()
-    user, _, host = address.rpartition("@")
+    user, _at, host = address.rpartition("@")
     try:
         host = host.encode("idna").decode()
         address = f"{user}@{host}"
         EmailValidator()(address)
     except (ValidationError, UnicodeError):
-        raise Refused("This is not a mail address. It looks like reader@example.org.") from None
+        raise Refused(_("This is not a mail address. It looks like reader@example.org.")) from None
     if len(address) > 254 or not address.isascii():
-        raise Refused("Mail can be sent only to addresses of plain letters, at most 254 of them.")
+        raise Refused(_("Mail can be sent only to addresses of plain letters, at most 254 of them."))
     return address
 
 
@@ -106,27 +112,31 @@ def check(given: dict[str, str], today: date) -> Checked:
         if text.isascii() and text.isdigit() and low <= int(text[:6]) <= high:
             return int(text)
         if text:
-            faults[name] = f"{text[:20]} is not a number from {low} to {high}."
+            faults[name] = _("{text} is not a number from {low} to {high}.").format(text=text[:20], low=low, high=high)
         return plain
 
     cadence, place = given.get("cadence", "daily"), given.get("timezone", "UTC")
     if cadence not in schedule.CADENCES:
-        faults["cadence"], cadence = "Choose how often the mail comes.", "daily"
+        faults["cadence"], cadence = _("Choose how often the mail comes."), "daily"
     if place not in available_timezones():
-        faults["timezone"], place = f"{place[:40]} is not a time zone. Choose one, such as Europe/Berlin.", "UTC"
+        faults["timezone"] = _("{name} is not a time zone. Choose one, such as Europe/Berlin.").format(name=place[:40])
+        place = "UTC"
+    language = given.get("language", "").strip()
+    if language and not languages.known(language):
+        faults["language"], language = _("Choose one of the languages."), ""
     pause = None
     if text := given.get("pause", "").strip():
         try:
             pause = date.fromisoformat(text[:10])
         except ValueError:
-            faults["pause"] = f"{text[:20]} is not a day. Write it as 2026-05-12."
+            faults["pause"] = _("{text} is not a day. Write it as 2026-05-12.").format(text=text[:20])
         else:
             if not today < pause <= today + timedelta(days=366):
-                faults["pause"] = "Choose a day of the coming year."
+                faults["pause"] = _("Choose a day of the coming year.")
     wishes = Wishes(cadence, number("weekday", 0, 6, 0), number("hour", 0, 23, 7), place, number("most", 1, 50, 10),
-                    number("fewest", 1, 50, 1), pause)
+                    number("fewest", 1, 50, 1), pause, language)
     if wishes.fewest > wishes.most and not faults:
-        faults["fewest"] = "The fewest papers cannot be more than the most."
+        faults["fewest"] = _("The fewest papers cannot be more than the most.")
     return Checked(wishes, faults)
 
 
@@ -139,10 +149,10 @@ def ask(text: str, about: About, wishes: Wishes, setup: Setup, now: datetime, *,
     """
     address = address_of(text)
     if about.kind == "foryou" and reader is None:
-        raise Refused("Sign in to get this by mail. Nothing was changed.")
+        raise Refused(_("Sign in to get this by mail. Nothing was changed."))
     day = now.astimezone(UTC).date()
     if not proven and Asked.objects.filter(day=day).count() >= MOST_A_DAY:
-        raise Refused("This site has sent all confirmations that it sends in a day. Come back tomorrow.")
+        raise Refused(_("This site has sent all confirmations that it sends in a day. Come back tomorrow."))
     with transaction.atomic():
         found = _row(address, about, wishes, now, reader if proven else None)
         if found is None:
@@ -167,17 +177,20 @@ def _row(address: str, about: About, wishes: Wishes, now: datetime, reader: Read
         if found.state != Subscription.State.ACTIVE:
             found.state, found.asked_at = Subscription.State.ASKED, now
             found.reader = reader or found.reader
-            found.save(update_fields=["state", "asked_at", "reader"])
+            found.language = wishes.language or languages.active()
+            found.save(update_fields=["state", "asked_at", "reader", "language"])
         return found
     if Subscription.objects.filter(email=address).count() >= MOST_OF_ONE:
         return None
     return Subscription.objects.create(
-        **place, key=secrets.token_hex(16), label=about.label[:400], reader=reader, asked_at=now, **_columns(wishes))
+        **place, key=secrets.token_hex(16), label=about.label[:400], reader=reader, asked_at=now,
+        **{"language": languages.active(), **_columns(wishes)})
 
 
 def _columns(wishes: Wishes) -> dict[str, Any]:
+    own = {"language": wishes.language} if wishes.language else {}
     return {"cadence": wishes.cadence, "weekday": wishes.weekday, "hour": wishes.hour, "timezone": wishes.timezone,
-            "most": wishes.most, "fewest": wishes.fewest}
+            "most": wishes.most, "fewest": wishes.fewest, **own}
 
 
 def _first_today(address: str, day: date) -> bool:
@@ -192,14 +205,19 @@ def _first_today(address: str, day: date) -> bool:
 
 
 def _write(found: Subscription, about: About, setup: Setup, now: datetime, day: date) -> None:
-    """Put the confirmation into the outbox; to who has the mail already, one that says so."""
+    """Put the confirmation into the outbox; to who has the mail already, one that says so. In the mail's language."""
+    with override(found.language):
+        _put(found, about, setup, now, day)
+
+
+def _put(found: Subscription, about: About, setup: Setup, now: datetime, day: date) -> None:
     active = found.state == Subscription.State.ACTIVE
     name = f"{found.key}:confirm:{day}"
     context = {"site": setup.site_name, "site_url": f"{setup.base}/", "about": about.words, "active": active,
-               "when": CADENCE_WORDS[found.cadence], "email": found.email, "link":
+               "when": CADENCE_WORDS[found.cadence], "email": found.email, "language": found.language, "link":
                f"{setup.base}/mail/{found.key}" if active else f"{setup.base}/mail/confirm/{found.key}"}
-    subject = (f"You get {setup.site_name} by mail already" if active
-               else f"Confirm that you want {setup.site_name} by mail")
+    subject = (_("You get {site} by mail already") if active
+               else _("Confirm that you want {site} by mail")).format(site=setup.site_name)
     envelope = Envelope(setup.mail_from, setup.site_name, found.email, "", "", "", name, now)
     text, html = render("confirm.txt.jinja", **context), render("confirm.html.jinja", **context)
     message = compose(envelope, subject, text, html, listed=False)
@@ -317,5 +335,5 @@ def tidy(now: datetime) -> int:
     """Forget addresses that never confirmed, and yesterday's hashes. Returns how many addresses went."""
     Asked.objects.filter(day__lt=now.astimezone(UTC).date() - timedelta(days=1)).delete()
     old = Subscription.objects.filter(state=Subscription.State.ASKED, asked_at__lt=now - KEEP_ASKED)
-    gone, _ = old.filter(confirmed_at=None).delete()
+    gone, _kinds = old.filter(confirmed_at=None).delete()
     return gone
