@@ -34,6 +34,7 @@ from .setup import Setup
 
 OPEN_KINDS = ("site", "topic", "category", "author", "organisation", "search")
 OWN_KINDS = ("stream", "collection", "foryou")
+ALERT = "alert"  # what the mails of an alert are stopped by; made and shown by alerts/
 CADENCE_WORDS = {"daily": lazy("every day"), "workdays": lazy("on working days"), "weekly": lazy("once a week")}
 WEEKDAYS = tuple(dates.WEEKDAYS.values())  # from Monday, spoken where they are printed
 MOST_A_DAY = 2000  # confirmations that the whole site sends in a day
@@ -62,7 +63,8 @@ class About:
         said = {"site": _("the whole site"), "foryou": _("what is for you"), "topic": _("the topic {name}"),
                 "category": _("the category {name}"), "author": _("the name {name}"),
                 "organisation": _("the organisation {name}"), "search": _("the search {name}"),
-                "stream": _("the stream {name}"), "collection": _("the collection {name}")}
+                "stream": _("the stream {name}"), "collection": _("the collection {name}"),
+                "alert": _("the alert about {name}")}
         return said[self.kind].format(name=self.label or self.value)
 
 
@@ -254,7 +256,8 @@ def _activate(found: Subscription, now: datetime) -> None:
         return
     found.state, found.stopped_at, found.bounces, found.bounce = Subscription.State.ACTIVE, None, 0, ""
     found.confirmed_at = now
-    found.due_at = next_due(found, now)
+    # The mail of an alert has no hour of its own: the alert says when there is something.
+    found.due_at = None if found.kind == ALERT else next_due(found, now)
     found.save()
 
 
@@ -319,7 +322,7 @@ def of_reader(reader: Reader | None) -> list[Subscription]:
     if reader is None:
         return []
     states = (Subscription.State.ACTIVE, Subscription.State.BOUNCED)
-    return list(Subscription.objects.filter(reader=reader, state__in=states).order_by("id"))
+    return list(Subscription.objects.filter(reader=reader, state__in=states).exclude(kind=ALERT).order_by("id"))
 
 
 def key_of(reader: Reader | None, about: About) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from .models import Notification, Reader
 
-KINDS = ("mention", "reply", "followed", "code", "version", "retracted", "claim", "moderation")
+KINDS = ("mention", "reply", "followed", "code", "version", "retracted", "claim", "moderation", "alert")
 
 
 def tell(

@@ -1,4 +1,4 @@
-"""The worker's loops: follow the change log, ask sources, fill vectors, close days, ripen votes, tell, send mail."""
+"""The worker's loops: follow the change log, ask sources, fill vectors, close days, ripen votes, tell, mail, alert."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..errors import BroadsheetError
 from ..search import follower, rebuild, store
 from ..search.columns import ColumnsDamaged
 from ..search.embedding import find_model
-from . import mailing, presence, telling
+from . import alerting, mailing, presence, telling
 
 log = logging.getLogger("broadsheet.work")
 HARVEST_EVERY = 5.0  # seconds between two looks at the sources that are due
@@ -46,6 +46,8 @@ class Worker:
                 ("mails", lambda: mailing.prepare_loop(self.config, self.stop)),
                 ("news", lambda: telling.loop(self.config, self.stop)),
                 ("post", lambda: mailing.send_loop(self.config, self.stop)),
+                ("alerts", lambda: alerting.find_loop(self.config, self.stop)),
+                ("calls", lambda: alerting.send_loop(self.config, self.stop)),
             )
         ]
         for thread in threads:

@@ -98,7 +98,7 @@ class AlertPaper(models.Model):
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="+")
     why = models.CharField(max_length=400, default="")
     found_at = models.DateTimeField()
-    delivery = models.ForeignKey(AlertDelivery, on_delete=models.SET_NULL, null=True, related_name="found")
+    delivery = models.ForeignKey(AlertDelivery, on_delete=models.CASCADE, null=True, related_name="found")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["alert", "paper"], name="alert_paper_once")]

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('why', models.CharField(default='', max_length=400)),
                 ('found_at', models.DateTimeField()),
                 ('alert', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='papers', to='digest.alert')),
-                ('delivery', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='found', to='digest.alertdelivery')),
+                ('delivery', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='found', to='digest.alertdelivery')),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalogue.paper')),
             ],
         ),
