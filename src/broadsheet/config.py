@@ -101,13 +101,6 @@ def _schemes(value: Any) -> tuple[str, ...]:
     return names
 
 
-def _schemes(value: Any) -> tuple[str, ...]:
-    names = tuple(name.lower().removesuffix("://") for name in _words(value))
-    if not all(re.fullmatch(r"[a-z][a-z0-9]{0,30}", name) for name in names):
-        raise ValueError
-    return names
-
-
 def _one_of(*allowed: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
         if str(value) not in allowed:
@@ -227,10 +220,6 @@ SETTINGS: tuple[Setting, ...] = (
             "a list of addresses or networks, such as 10.1.2.0/24"),
     Setting("alert_schemes", _schemes, (), "More of Apprise's services for readers, besides those listed for them.",
             "a list of schemes, such as bark, lark"),
-    Setting("alert_networks", _networks, (), "Private networks that alerts may go to; without it none.",
-            "a list of addresses or networks, such as 10.1.2.0/24"),
-    Setting("alert_schemes", _schemes, (), "More of Apprise's services for readers, besides those listed for them.",
-            "a list of schemes, such as bark, lark"),
     Setting("trusted_proxies", _networks, (), "Addresses of the proxies in front, whose headers are believed.",
             "a list of addresses or networks, such as 127.0.0.1, 10.0.0.0/8"),
     Setting("login_header", _header, "",
@@ -278,8 +267,6 @@ class Config:
     mail_from: str
     smtp_ca: Path | None
     mail_per_minute: int
-    alert_networks: tuple[str, ...]
-    alert_schemes: tuple[str, ...]
     alert_networks: tuple[str, ...]
     alert_schemes: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
