@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest
 
 from ..digest import subscriptions as service
+from ..digest.alerts.service import KINDS as ALERTS
 from ..digest.models import Subscription
 from ..digest.subscriptions import About
 from ..readers import collections, streams
@@ -29,6 +30,11 @@ class Offer:
     address: str = ""
     have: str = ""
     weekly: bool = False
+
+    @property
+    def alerts(self) -> bool:
+        """Whether there are alerts about it too."""
+        return self.about.kind in ALERTS
 
     @property
     def query(self) -> str:

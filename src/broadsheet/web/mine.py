@@ -31,7 +31,7 @@ PREVIEW_DAYS = 7
 MOST_DAYS = 28  # days of papers that a process keeps, about 4 MB each
 # What stands side by side above all pages of a reader's own.
 PLACES = (("/saved", "Saved"), ("/collections", "Collections"), ("/notes", "Notes"), ("/streams", "Streams"),
-          ("/following", "Following"), ("/undo", "Undo"))
+          ("/following", "Following"), ("/alerts", "Alerts"), ("/undo", "Undo"))
 
 
 def closed(request: HttpRequest, capability: str) -> HttpResponse | None:

@@ -22,7 +22,7 @@ from broadsheet.readers import notifications, roles
 from .. import outbox
 from ..models import Subscription
 from ..setup import Setup
-from . import apprising, saying, sealed
+from . import apprising, bundling, saying, sealed
 from .models import Alert, AlertDelivery, AlertPaper
 from .ways import Answer, Ways
 
@@ -239,3 +239,13 @@ def _note(alert: Alert, said: str, now: datetime, *, tell: bool, gone: bool, giv
         notifications.tell([alert.reader_id], "alert", f"alert-failing:{begun}", now,
                            text=f"{name} → {alert.shown}: failing. {said}"[:600])
     alert.save(update_fields=["fault", "failing_since", "told_at", "paused_by", "paused_at"])
+
+
+def test(alert: Alert, ways: Ways, setup: Setup, clock: Callable[[], datetime]) -> tuple[AlertDelivery, Answer | None]:
+    """Send a test now, while somebody waits; a sender that is quicker sends it, and the answer is None."""
+    row = bundling.test(alert, clock())
+    sender = Sender(ways, setup, f"test-{row.key}"[:40], clock)
+    taken = take(row, sender.holder, clock())
+    answer = sender.one(taken) if taken is not None else None
+    row.refresh_from_db()
+    return row, answer
