@@ -80,4 +80,23 @@ def _rest() -> list[Row]:
     ]
 
 
-ROWS: list[Row] = [*_collections(), *_streams(), *_rest()]
+def _alerts() -> list[Row]:
+    about = {"kind": "topic", "value": "bridges"}
+    wish = {**about, "channel": "webhook", "target": "https://hooks.example.org/x", "mode": "once"}
+    member: dict[str, Any] = {"may": "member", "anon": "door", "no": "403"}
+    mine: dict[str, Any] = {"args": {"key": "@alert"}, "may": "author", "no": "404", "anon": "door", "outside": "403"}
+    private: dict[str, Any] = {"may": "author", "no": "404", "anon": "door", "outside": "403"}
+    acts = {"pause": "go", "resume": "go", "save": "go", "test": "go", "renew": "ok", "remove": "go"}
+    return [
+        Row("alerts", **member), Row("alert-new", query="?kind=topic&value=bridges", **member),
+        Row("alert-new", "POST", data=wish, yes="ok", **member),
+        Row("alert-new", "POST", data={**wish, "target": "exec://x"}, yes="422", variant="bad", **member),
+        Row("alert-new", query="?kind=stream&value=@stream_private", variant="private", **private),
+        Row("alert-new", "POST", data={**wish, "kind": "stream", "value": "@stream_private"}, yes="ok",
+            variant="private", **private),
+        Row("alert", **mine),
+        *(Row("alert", "POST", data={"do": do}, yes=yes, variant=do, **mine) for do, yes in acts.items()),
+    ]
+
+
+ROWS: list[Row] = [*_collections(), *_streams(), *_alerts(), *_rest()]

@@ -29,6 +29,7 @@ from broadsheet.catalogue.keys import new_key
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.records import Announced, Author, Incoming, ParsedRecord
 from broadsheet.digest import links
+from broadsheet.digest.alerts import service as alerting
 from broadsheet.digest.models import Subscription
 from broadsheet.readers import comments, feed_secrets, tallies, tokens
 from broadsheet.readers import service as readers
@@ -251,6 +252,7 @@ def _things(world: World) -> None:
     readers.mark(author, [rows[3]], readers.READ, now)
     _raised(world, now)
     _mailed(world, now)
+    _alerted(world, now)
     t["invitation"] = invitations.make("", (), now)[1]
     t["notification"] = Notification.objects.create(
         reader=author, kind="mention", once="x", paper_id=rows[0], text="MARKED-notification", made_at=now).pk
@@ -284,6 +286,14 @@ def _raised(world: World, now: datetime) -> None:
         actor=world.people["moderator"], actor_name="Moderator Person", act="comment.hide",
         subject=f"comment:{t['comment_hidden']}", reason="MARKED-audit", made_at=now).pk
     assert Comment.objects.filter(key=t["comment"]).exists()
+
+
+def _alerted(world: World, now: datetime) -> None:
+    """An alert of the author's; what it calls is refused before anything leaves."""
+    target = alerting.Target("http://127.0.0.1:9/hook", "http://127.0.0.1:9/hook")
+    made = alerting.make(world.people["author"], alerting.About("topic", "bridges", "MARKED-alert"), "webhook", target,
+                         alerting.Wishes(), now)
+    world.things["alert"] = made.alert.key
 
 
 def _mailed(world: World, now: datetime) -> None:

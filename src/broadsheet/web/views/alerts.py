@@ -212,7 +212,8 @@ def _tested(request: HttpRequest, found: Alert) -> HttpResponse:
     return HttpResponseRedirect(f"/alerts/{found.key}?done=tested")
 
 
-_DONE = {"saved": gettext_lazy("Your changes are saved."), "made": gettext_lazy("The alert is made. Try it with a test."),
+_DONE = {"saved": gettext_lazy("Your changes are saved."),
+         "made": gettext_lazy("The alert is made. Try it with a test."),
          "tested": gettext_lazy("The test was tried; what became of it stands below.")}
 
 

@@ -199,6 +199,8 @@ def subscription(request: HttpRequest, key: str) -> HttpResponse:
     found = _found(key)
     if found.state == Subscription.State.ASKED:
         return HttpResponseRedirect(f"/mail/confirm/{key}")
+    if found.kind == service.ALERT:
+        return HttpResponseRedirect(f"/alerts/{found.value}")
     if request.method != "POST":
         return _settings(request, found, {})
     given = {name: request.POST.get(name, "")[:100] for name in request.POST}

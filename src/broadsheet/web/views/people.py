@@ -123,7 +123,7 @@ _SAID = {
     "mention": "{who} mentioned you", "reply": "{who} replied to you", "followed": "New from {who}",
     "code": "A paper you voted for has code", "version": "A paper you voted for has a new version",
     "retracted": "A paper you voted for was retracted", "claim": "Your claim was decided",
-    "moderation": "From the moderators",
+    "moderation": "From the moderators", "alert": "An alert of yours: {who}",
 }
 
 
