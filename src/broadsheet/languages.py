@@ -132,8 +132,12 @@ def _unbroken(pattern: str, **values: object) -> str:
 
 def day_long(value: date) -> str:
     """``Tuesday 12 May 2026``; only the space after the weekday breaks."""
-    day = _unbroken(pgettext("date", "{day} {month} {year}"), day=value.day, month=month(value.month), year=value.year)
-    return pgettext("date", "{weekday} {date}").format(weekday=weekday(value), date=day)
+    return pgettext("date", "{weekday} {date}").format(weekday=weekday(value), date=day(value))
+
+
+def day(value: date) -> str:
+    """``12 May 2026``, with the whole name of the month."""
+    return _unbroken(pgettext("date", "{day} {month} {year}"), day=value.day, month=month(value.month), year=value.year)
 
 
 def day_short(value: str | date, *, this_year: int | None = None) -> str:

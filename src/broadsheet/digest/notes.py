@@ -6,13 +6,17 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from .. import languages
 from ..catalogue.models import PaperTerm
 from ..editions import calendar
 from ..editions.calendar import DayCount
 from ..sources.arxiv_rss import expected_day
 from ..sources.models import SourceState
 from ..sources.registry import CONNECTORS
+from ..spoken import sentence
 
 PATIENCE = timedelta(hours=1)  # a source that failed once is asked again within minutes; only then is it worth a line
 NAMED = 3  # categories that are named one by one
@@ -25,7 +29,7 @@ def notes_of(now: datetime) -> tuple[str, ...]:
         if row.connector == "arxiv-rss":
             said += _lists(row, now)
         elif (late := _due(row, now)) is not None:
-            said.append(f"{_label(row)} is late since {_time(late, now)}: it does not answer.")
+            said.append(source_late(_label(row), *_since(late, now)))
     return tuple(said)
 
 
@@ -34,11 +38,45 @@ def _label(row: SourceState) -> str:
     return connector.label if connector else row.name
 
 
-def _time(moment: datetime, now: datetime) -> str:
-    """``02:00 UTC`` of today, else with its day."""
+def _since(moment: datetime, now: datetime) -> tuple[str, bool]:
+    """The moment as it is kept, and whether it is of today."""
     moment = moment.astimezone(UTC)
-    same = moment.date() == now.astimezone(UTC).date()
-    return f"{moment:%H:%M} UTC" if same else f"{moment.day} {moment:%B, %H:%M} UTC"
+    return moment.isoformat(), moment.date() == now.astimezone(UTC).date()
+
+
+def _time(since: str, same_day: bool) -> str:
+    """``02:00 UTC`` of today, else with its day."""
+    moment = datetime.fromisoformat(since)
+    if same_day:
+        return f"{moment:%H:%M} UTC"
+    return _("{day} {month}, {time} UTC").format(
+        day=moment.day, month=languages.month(moment.month), time=f"{moment:%H:%M}")
+
+
+@sentence("source late")
+def source_late(label: str, since: str, same_day: bool) -> str:
+    """A source that failed. ``since``: when it should have answered, in ISO form."""
+    return _("{source} is late since {time}: it does not answer.").format(source=label, time=_time(since, same_day))
+
+
+@sentence("lists late")
+def lists_late(lists: int, since: str, same_day: bool, missing: int) -> str:
+    """Several of arXiv's lists; ``missing``: papers that are usual there, 0 where unknown."""
+    said = {"count": languages.number(lists), "time": _time(since, same_day), "missing": languages.number(missing)}
+    if not missing:
+        return _("arXiv’s lists in {count} categories are late since {time}.").format(**said)
+    return ngettext("arXiv’s lists in {count} categories are late since {time}, {missing} paper expected.",
+                    "arXiv’s lists in {count} categories are late since {time}, {missing} papers expected.",
+                    missing).format(**said)
+
+
+@sentence("list late")
+def list_late(name: str, since: str, same_day: bool, missing: int) -> str:
+    """One of arXiv's lists."""
+    said = {"name": name, "time": _time(since, same_day), "missing": languages.number(missing)}
+    if not missing:
+        return _("{name} is late since {time}.").format(**said)
+    return _("{name} is late since {time}, {missing} expected.").format(**said)
 
 
 def _due(row: SourceState, now: datetime) -> datetime | None:
@@ -62,12 +100,9 @@ def _lists(row: SourceState, now: datetime) -> list[str]:
     if not late or now - since < PATIENCE:
         return []
     if len(late) > NAMED:
-        missing = sum(_usual(late, listed).values())
-        expected = f", {missing:,} papers expected" if missing else ""
-        return [f"arXiv’s lists in {len(late)} categories are late since {_time(since, now)}{expected}."]
+        return [lists_late(len(late), *_since(since, now), sum(_usual(late, listed).values()))]
     usual = _usual(late, listed)
-    return [f"{one} is late since {_time(since, now)}{f', {usual[one]:,} expected' if usual.get(one) else ''}."
-            for one in late]
+    return [list_late(one, *_since(since, now), usual.get(one, 0)) for one in late]
 
 
 def _usual(categories: Iterable[str], day: date) -> dict[str, int]:
