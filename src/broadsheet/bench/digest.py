@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 from typing import IO, Any
 
-from ..errors import UsageError
+from ..errors import BroadsheetError, UsageError
 
 FILES = ("hf_daily_papers.jsonl.zst", "arxiv_daily.jsonl.zst")
 DAY = date(2026, 6, 16)  # a Tuesday of the corpora; the days before it are read too
@@ -176,25 +176,34 @@ def send_all(log: Path, day: date) -> dict[str, Any]:
         "missing": len(wanted - set(taken)), "doubled": sum(number - 1 for number in taken.values())}
 
 
-def bench(corpora: Path | None, readers: int) -> dict[str, Any]:
-    """Measure in a process of its own, so that its database is a throw-away one."""
+def bench(corpora: Path | None, readers: int, days: int = 1) -> dict[str, Any]:
+    """Measure in a process of its own, so that its database is a throw-away one. ``days`` over 1 replays so many."""
     with tempfile.TemporaryDirectory(prefix="broadsheet-digest-") as home:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
         environment |= {"BROADSHEET_DATA": home, "DJANGO_SETTINGS_MODULE": "broadsheet.settings"}
-        command = [sys.executable, "-m", "broadsheet.bench.digest", home, str(readers), str(corpora or "")]
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, timeout=3600)
+        command = [sys.executable, "-m", "broadsheet.bench.digest", home, str(readers), str(corpora or ""),
+                   str(days)]
+        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=False)
+        if done.returncode:
+            raise BroadsheetError("The measuring process ended early; its words stand above. Nothing was measured.")
         result: dict[str, Any] = json.loads(done.stdout)
         return result
 
 
 def _main() -> None:
-    home, readers, corpora = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    home, readers, days = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[4])
+    corpora = Path(sys.argv[3]) if sys.argv[3] else None
     import django
     from django.core.management import call_command
 
     django.setup()
     call_command("migrate", verbosity=0)
-    result = run_digest(Path(corpora) if corpora else None, readers=readers, scratch=home)
+    if days > 1:
+        from .month import run_month
+
+        result = run_month(corpora, readers=readers, days=days, scratch=home)
+    else:
+        result = run_digest(corpora, readers=readers, scratch=home)
     sys.stdout.write(json.dumps(result))
 
 

@@ -108,6 +108,8 @@ def bench_digest(
     corpora: Annotated[Path | None, typer.Option(help="A folder with hf_daily_papers and arxiv_daily; without it the "
                                                  "bundled sample is used.")] = None,
     readers: Annotated[int, typer.Option(min=1, help="How many readers.")] = 10_000,
+    days: Annotated[int, typer.Option(min=1, max=60, help="Replay so many days through a bad server with TLS and "
+                                      "login, killing the sender; 1: one day through a good one.")] = 1,
     quick: Quick = True,
     json: Json = False,
 ) -> None:
@@ -116,7 +118,7 @@ def bench_digest(
         raise UsageError(f"{corpora} is not a directory. Nothing was measured.")
     from ..bench.digest import bench
 
-    _report(bench(corpora, min(readers, 500) if quick else readers), json)
+    _report(bench(corpora, min(readers, 500) if quick else readers, days), json)
 
 
 @evaluate_app.command("taste")
