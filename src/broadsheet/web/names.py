@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from .. import languages
+from ..spoken import spoken
 
 
 def begun(text: str) -> str:
     """``text`` as a sentence begins: its first letter raised, the others as they are."""
-    return text[:1].upper() + text[1:]
+    said = spoken(text)
+    return said[:1].upper() + said[1:]
 
 
 def day_plain(value: date) -> str:
