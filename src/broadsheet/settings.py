@@ -217,7 +217,7 @@ def _mail() -> dict[str, Any]:
         return {"EMAIL_BACKEND": f"{_ROOM}.mail.NoMail"}
     url = urlsplit(_c.smtp_url)
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": f"{_ROOM}.mail.Mail",
         "EMAIL_HOST": url.hostname,
         "EMAIL_PORT": url.port or {"smtps": 465, "smtp": 587}.get(url.scheme, 25),
         "EMAIL_HOST_USER": unquote(url.username or ""),

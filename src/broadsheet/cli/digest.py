@@ -45,7 +45,7 @@ def preview(
         raise UsageError(f"--kind is one of {', '.join(OPEN_KINDS)}; all but site need --value. Nothing was made.")
     moment, chosen = now(), choices()
     shown = Subscription(
-        pk=0, key="0" * 32, email="you@example.org", kind=kind, value=value, label=value, state="active",
+        pk=0, key="0" * 32, email="", kind=kind, value=value, label=value, state="active",
         cadence="weekly" if weekly else "daily", weekday=(moment + timedelta(days=1)).weekday(),
         timezone=settings.timezone, asked_at=moment, due_at=moment)
     letter = Preparer(setup_of(settings, chosen, notes_of(moment)), site_from(chosen), moment).preview(shown)

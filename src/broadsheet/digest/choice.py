@@ -25,6 +25,7 @@ class Item:
     """A paper that may go into the mail. ``want`` ≥ 0: what streams, topics and acts say; ``about``: topic → 0 to 1.
 
     ``since``: when it came to what is followed, where that is not its day (a paper put into a collection).
+    ``learned``: what the reader said of other papers speaks for it.
     """
 
     paper: int
@@ -34,6 +35,7 @@ class Item:
     late: bool = False
     reason: str = ""
     since: datetime | None = None
+    learned: bool = False
 
     @property
     def main(self) -> str:

@@ -92,6 +92,11 @@ def _fault(problem: Down, server: Server, sender: str = "") -> tuple[str, bool, 
     return _STEP_OF.get(problem.step, "test mail"), False, _once(said)
 
 
+def told(problem: Down, server: Server, sender: str) -> str:
+    """What a keeper is told of a fault: what happened and what to do."""
+    return _fault(problem, server, sender)[2]
+
+
 def _once(text: str) -> str:
     return " ".join(text.split()).replace(".)", ").").replace("..", ".").replace(")..", ").")
 

@@ -47,6 +47,7 @@ class Letter:
 
     ``about``: the date line, such as "Seven of 310 papers, chosen for Vision group."; ``notes``: what else is to be
     said at once (a source that is late, a day without an announcement); ``why_sent``: why this address gets it.
+    ``stop_url`` is empty in a mail that belongs to no subscription; ``change_url`` leads to subscribing then.
     """
 
     site: str
@@ -62,6 +63,7 @@ class Letter:
     stop_url: str
     change_url: str
     language: str = languages.SOURCE
+    weekly: bool = False
 
     @property
     def papers(self) -> int:
@@ -125,7 +127,7 @@ def in_words(number: int) -> str:
     return words[number] if 0 <= number < len(words) else languages.number(number)
 
 
-def counted(number: int, _noun: str = "paper") -> str:
+def counted(number: int) -> str:
     """``Seven papers``, ``One paper``."""
     word = in_words(number)
     return ngettext("One paper", "{number} papers", number).format(number=word[:1].upper() + word[1:])

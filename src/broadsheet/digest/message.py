@@ -58,7 +58,7 @@ def message_id(name: str, sender: str) -> str:
 
 def build(letter: Letter, envelope: Envelope) -> bytes:
     """The whole message as it is sent."""
-    return compose(envelope, letter.subject, text_of(letter), html_of(letter))
+    return compose(envelope, letter.subject, text_of(letter), html_of(letter), listed=bool(letter.stop_url))
 
 
 def compose(envelope: Envelope, subject: str, text: str, html: str, *, listed: bool = True) -> bytes:
@@ -184,8 +184,8 @@ def _generic(letter: Letter) -> tuple[Letter, dict[str, str]]:
                     own[signs[name]] = address
             lines.append(replace(line, **signs) if signs else line)
         zones.append(Zone(zone.title, tuple(lines)))
-    return replace(letter, zones=tuple(zones), upcoming=_sign("next"), why_sent=_sign("why"), stop_url=_sign("stop"),
-                   change_url=_sign("change")), own
+    return replace(letter, zones=tuple(zones), upcoming=_sign("next"), why_sent=_sign("why"),
+                   stop_url=_sign("stop") if letter.stop_url else "", change_url=_sign("change")), own
 
 
 def wrapped(text: str, first: str = "", rest: str = "") -> str:

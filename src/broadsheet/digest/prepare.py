@@ -8,22 +8,26 @@ subscriptions have in common (papers of the days, choices, lines, pages) is made
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
+from .. import languages
 from ..editions import calendar
 from ..editions.service import Site
 from ..readers import roles
 from ..readers.service import hidden_by
-from . import outbox, schedule
+from . import outbox, schedule, weeks
 from .choice import Item, Limits, choose
 from .letter import Letter
+from .liking import TasteOf
 from .message import Envelope, build, message_id
 from .models import Outbox, Sent, Subscription
-from .pools import OF_READERS, Pool, items_of, pool
+from .pools import OF_READERS, Pool, items_of, newest_with, pool
 from .setup import Setup
 from .writing import Writer, next_due
 
@@ -33,6 +37,7 @@ MOST_DAYS = 11  # edition days that one mail may cover
 LATE = timedelta(days=3)  # how far behind the last mail a paper may still come
 PER_TOPIC = 3
 WEEKLY_MOST = 15
+LOOKED_BACK = 5  # editions that a preview looks at where the newest has nothing
 TOGETHER = 100  # subscriptions in one transaction: others write between two of them
 NONE: frozenset[int] = frozenset()
 
@@ -67,6 +72,7 @@ class Preparer:
     setup: Setup
     site: Site
     now: datetime
+    taste_of: TasteOf | None = None  # what readers' acts taught, for mails of what is for them
     _pools: dict[tuple[date, ...], Pool] = field(default_factory=dict)
     _spans: dict[tuple[object, ...], tuple[date, ...]] = field(default_factory=dict)
     _fresh: dict[tuple[object, ...], tuple[Item, ...]] = field(default_factory=dict)
@@ -123,7 +129,13 @@ class Preparer:
         return {one: frozenset(papers) for one, papers in found.items()}
 
     def _make(self, subscription: Subscription, had: Mapping[int, frozenset[int]]) -> Made:
-        """Choice, letter and message of a subscription; nothing is stored."""
+        """Choice, letter and message of a subscription, in its language; nothing is stored."""
+        if subscription.language == languages.active():
+            return self._chosen_and_written(subscription, had)
+        with override(languages.known(subscription.language, languages.SOURCE)):
+            return self._chosen_and_written(subscription, had)
+
+    def _chosen_and_written(self, subscription: Subscription, had: Mapping[int, frozenset[int]]) -> Made:
         due = subscription.due_at or self.now
         today = due.astimezone(schedule.zone(subscription.timezone)).date()
         period = schedule.period_of(due, cadence=subscription.cadence, timezone=subscription.timezone)
@@ -144,12 +156,42 @@ class Preparer:
                     build(letter, envelope))
 
     def preview(self, subscription: Subscription) -> Letter:
-        """The letter that a subscription would get now; nothing is stored."""
+        """The letter that a subscription would get now; nothing is stored.
+
+        Where it would bring no paper, what the newest edition had that holds one; the letter says so.
+        """
         today = self.now.astimezone(schedule.zone(subscription.timezone)).date()
         days = self._days(subscription, today)
         found = self._pool(days, today) if days else None
-        chosen = self.chosen(subscription, found, NONE) if found else ()
-        return self.writer.letter(subscription, found, chosen, today)
+        chosen = self.chosen(subscription, found, NONE) if found is not None else ()
+        notes: tuple[str, ...] = ()
+        for days in () if chosen else self._earlier(subscription, today):
+            earlier = self._pool(days, today)
+            if chosen := self.chosen(subscription, earlier, NONE):
+                found = earlier
+                notes = (_("No paper of it is new now, so no mail would come. This is from {days}.").format(
+                    days=weeks.heading(days) if len(days) > 1 else languages.day_long(days[0])),)
+                break
+        letter = self.writer.letter(subscription, found, chosen, today)
+        return replace(letter, notes=(*notes, *letter.notes))
+
+    def _earlier(self, subscription: Subscription, today: date) -> Iterator[tuple[date, ...]]:
+        """Spans of earlier days that a preview may show instead, newest first."""
+        if (day := newest_with(subscription.kind, subscription.value, today)) is not None:
+            if subscription.cadence == "weekly":
+                yield self._of_week(weeks.of(day), today)
+            else:
+                for _turn in range(LOOKED_BACK):
+                    if day is None:
+                        return
+                    yield (day,)
+                    day = calendar.day_before(day)
+
+    @staticmethod
+    def _of_week(week: weeks.Week, today: date) -> tuple[date, ...]:
+        """The days of a week that have papers, newest first."""
+        first, *_rest, last = weeks.days(week)
+        return tuple(one.day for one in reversed(calendar.rough_counts(first, min(last, today))))
 
     def chosen(self, subscription: Subscription, found: Pool, had: frozenset[int] = NONE) -> tuple[Item, ...]:
         """The papers for a subscription: wanted, diverse, never sent before."""
@@ -161,13 +203,13 @@ class Preparer:
             if len(self._fresh) > 500:  # each reader's own may be another
                 self._fresh.clear()
                 self._choices.clear()
-            made = (_if_new(item, subscription, found) for item in items_of(subscription, found))
+            made = (_if_new(item, subscription, found) for item in items_of(subscription, found, self.taste_of))
             fresh = self._fresh[ground] = tuple(item for item in made if item is not None)
         again = frozenset(item.paper for item in fresh if item.paper in had) if had else NONE
         most = min(subscription.most, 50) if subscription.cadence != "weekly" else max(subscription.most, WEEKLY_MOST)
         place = (ground, most, again)
         if place not in self._choices:
-            self._choices[place] = _best(subscription.kind, [item for item in fresh if item.paper not in again], most)
+            self._choices[place] = best(subscription.kind, [item for item in fresh if item.paper not in again], most)
         return self._choices[place]
 
     def _days(self, subscription: Subscription, today: date) -> tuple[date, ...]:
@@ -230,7 +272,8 @@ class Preparer:
         row.due_at = next_due(row, max(one.due, self.now))
 
 
-def _best(kind: str, fresh: Sequence[Item], most: int) -> tuple[Item, ...]:
+def best(kind: str, fresh: Sequence[Item], most: int) -> tuple[Item, ...]:
+    """The choice of a mail of this kind."""
     if kind == "site":
         return choose(fresh, {}, Limits(most=most, per_topic=PER_TOPIC)).items
     if kind == "foryou":

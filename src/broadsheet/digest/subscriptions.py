@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote, urlencode
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -66,6 +67,24 @@ class About:
                 "stream": _("the stream {name}"), "collection": _("the collection {name}"),
                 "alert": _("the alert about {name}")}
         return said[self.kind].format(name=self.label or self.value)
+
+    @property
+    def page(self) -> str:
+        """Where what it is about stands on the site; the front page for the whole site."""
+        if self.kind == "search":
+            return "/search?" + urlencode({"q": self.value, "order": "newest"})
+        places = {"topic": "topics", "category": "topics", "author": "authors", "organisation": "organisations",
+                  "stream": "streams", "collection": "collections"}
+        if self.kind in places:
+            return f"/{places[self.kind]}/{quote(self.value)}"
+        return "/for-you" if self.kind == "foryou" else "/"
+
+    def query(self, cadence: str = "") -> str:
+        """What follows ``/mail`` to ask for this: ``?kind=topic&value=...``; empty for the whole site."""
+        pairs = [] if self.kind == "site" else [("kind", self.kind)]
+        pairs += [("value", self.value)] if self.value else []
+        pairs += [("cadence", cadence)] if cadence else []
+        return f"?{urlencode(pairs)}" if pairs else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from .. import languages
 from ..editions import calendar
+from ..editions.reasons import zone_title
 from ..readers import roles
 from ..readers.models import Reader
-from . import links, schedule
+from ..spoken import spoken
+from . import links, schedule, weeks
 from .choice import Item
 from .letter import Letter, Line, Zone, counted, day_words, zones_of
 from .models import Subscription
-from .pools import TALKED, Pool
+from .pools import Pool
 from .setup import Setup
+from .subscriptions import About
 
 log = logging.getLogger("broadsheet.digest")
 TALKED_SHOWN = 3
@@ -24,46 +31,53 @@ LONGEST_QUIET = 11  # days that the line of quiet days looks back
 
 @dataclass(slots=True)
 class Writer:
-    """Writes letters of one run. Zones of equal choices are made once (``_zones``), quiet days looked up once."""
+    """Writes letters of one run, each in the language of the moment. Zones of equal choices are made once for each
+    language (``_zones``), quiet days looked up once."""
 
     setup: Setup
     now: datetime
     _zones: dict[tuple[object, ...], tuple[Zone, ...]] = field(default_factory=dict)
-    _quiet: dict[tuple[date, date], tuple[str, ...]] = field(default_factory=dict)
+    _quiet: dict[tuple[date, date, str], tuple[str, ...]] = field(default_factory=dict)
     _days: dict[tuple[int, date | None], int] = field(default_factory=dict)
 
     def letter(self, subscription: Subscription, found: Pool | None, chosen: Sequence[Item], today: date) -> Letter:
         """The letter of a choice."""
         setup = self.setup
         member = sees_members_text(subscription.reader)
+        about = About(subscription.kind, subscription.value, subscription.label)
         zones = self.zones(subscription, found, tuple(chosen), member) if found is not None else ()
         if subscription.reader is not None and subscription.pk:
             zones = self._with_acts(zones, subscription, subscription.reader, today)
-        day = found.days[0] if found is not None else today
+        days = found.days if found is not None else (today,)
         total = self._since(found, subscription.through) if found is not None else 0
+        every = _whole(about, subscription.cadence, days, total)
+        known = bool(subscription.pk)
         return Letter(
             site=setup.site_name, site_url=f"{setup.base}/", heading=_heading(subscription, found, today),
-            about=self._about(subscription, total, len(chosen)), zones=zones,
-            notes=(*self._quiet_days(subscription, today), *setup.notes),
-            all_url=_all_url(setup.base, subscription, day), all_words=_all_words(subscription, total),
+            about=self._about(subscription, total, chosen), zones=zones,
+            notes=(*self._quiet_days(subscription, today), *map(spoken, setup.notes)),
+            all_url=setup.base + every[0], all_words=every[1], weekly=subscription.cadence == "weekly",
             upcoming=self._upcoming(subscription), why_sent=_why_sent(subscription),
-            stop_url=f"{setup.base}/mail/stop/{subscription.key}", change_url=f"{setup.base}/mail/{subscription.key}")
+            stop_url=f"{setup.base}/mail/stop/{subscription.key}" if known else "",
+            change_url=f"{setup.base}/mail" + (f"/{subscription.key}" if known else about.query()),
+            language=languages.active())
 
     def zones(self, subscription: Subscription, found: Pool, chosen: tuple[Item, ...],
               member: bool) -> tuple[Zone, ...]:
         """Lines under their headings: what leads first, then by want; what is still talked about last."""
         site = subscription.kind == "site"
-        place = (found.days, site, member, tuple((item.paper, item.reason, item.want) for item in chosen))
+        place = (languages.active(), found.days, site, member,
+                 tuple((item.paper, item.reason, item.want) for item in chosen))
         if place not in self._zones:
             found.read([item.paper for item in chosen])
             ranked = sorted(chosen, key=lambda item: (found.zone(item.paper) != "", -item.want, item.paper))
-            lines = [(found.zone(item.paper) if site else "", line) for item in ranked
+            lines = [(spoken(found.zone(item.paper)) if site else "", line) for item in ranked
                      if (line := _line(found, item.paper, item.reason, member)) is not None]
             if site and chosen:
                 names = {item.paper for item in chosen}
                 talked = [one for one in found.talked.items() if one[0] not in names][:TALKED_SHOWN]
                 found.read([paper for paper, _ in talked])
-                lines += [(TALKED, line) for paper, reason in talked
+                lines += [(spoken(zone_title("talked")), line) for paper, reason in talked
                           if (line := _line(found, paper, reason, member)) is not None]
             if len(self._zones) > 2000:
                 self._zones.clear()
@@ -87,32 +101,45 @@ class Writer:
             self._days[place] = found.since(through)
         return self._days[place]
 
-    def _about(self, subscription: Subscription, total: int, chosen: int) -> str:
-        whom = self.setup.group if subscription.kind == "site" else subscription.label or subscription.value
-        if not chosen:
-            return "No new paper was announced."
-        said = f"{counted(chosen, 'paper')} of {total:,}" if chosen < total else counted(chosen, "paper")
-        if subscription.kind in {"site", "foryou"}:
-            return f"{said}, chosen for {whom}." if whom else f"{said}, chosen for you."
-        return f"{said}: {whom}."
+    def _about(self, subscription: Subscription, total: int, chosen: Sequence[Item]) -> str:
+        label, papers = subscription.label or subscription.value, len(chosen)
+        if not papers and subscription.kind not in {"site", "foryou"}:
+            return _("No new paper: {name}.").format(name=label)
+        if not papers:
+            return _("No new paper was announced.")
+        said = counted(papers)
+        if papers < total:
+            said = _("{papers} of {total}").format(papers=said, total=languages.number(total))
+        if subscription.kind == "foryou":
+            if any(item.learned or item.streams for item in chosen):
+                return _("{papers}, chosen for you.").format(papers=said)
+            return _("{papers}, chosen for everybody: nothing that you follow, keep or vote for speaks for one of "
+                     "them.").format(papers=said)
+        if subscription.kind != "site":
+            return _("{papers}: {name}.").format(papers=said, name=label)
+        group = self.setup.group
+        return _("{papers}, chosen for {group}.").format(papers=said, group=group) if group else _(
+            "{papers}, chosen from all fields.").format(papers=said)
 
     def _quiet_days(self, subscription: Subscription, today: date) -> tuple[str, ...]:
         """One line for the days since the last mail on which nothing was announced."""
         through = subscription.through
         if through is None or subscription.cadence == "weekly":
             return ()
-        if (through, today) not in self._quiet:
+        place = (through, today, languages.active())
+        if place not in self._quiet:
             with_papers = {one.day for one in calendar.rough_counts(through, today)}
             span = (today - through).days
             quiet = [through + timedelta(days=n) for n in range(1, min(span, LONGEST_QUIET) + 1)]
-            names = [day_words(day).split(" ")[0] for day in quiet if day not in with_papers and day < today]
-            said = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
-            self._quiet[through, today] = (f"Nothing was announced on {said}.",) if said else ()
-        return self._quiet[through, today]
+            names = [languages.weekday(day) for day in quiet if day not in with_papers and day < today]
+            said = _("Nothing was announced on {days}.").format(days=languages.joined(names))
+            self._quiet[place] = (said,) if names else ()
+        return self._quiet[place]
 
     def _upcoming(self, subscription: Subscription) -> str:
         moment = next_due(subscription, self.now).astimezone(schedule.zone(subscription.timezone))
-        return f"{day_words(moment.date()).split(' ')[0]} {moment:%H:%M}"
+        return pgettext("moment", "{weekday} {time}").format(
+            weekday=languages.weekday(moment), time=f"{moment:%H:%M}")
 
 
 def sees_members_text(reader: Reader | None) -> bool:
@@ -137,26 +164,32 @@ def _line(found: Pool, paper: int, reason: str, member: bool) -> Line | None:
 
 def _heading(subscription: Subscription, found: Pool | None, today: date) -> str:
     if subscription.cadence == "weekly":
-        year, week, _ = (found.days[0] if found is not None else today).isocalendar()
-        return f"Week {week} of {year}"
-    number = f", No. {found.number:,}" if found is not None and found.number else ""
-    return f"{day_words(today)}{number}"
+        return weeks.heading(found.days if found is not None else (today,))
+    if found is None or not found.number:
+        return day_words(today)
+    return _("{day}, No. {number}").format(day=day_words(today), number=languages.number(found.number))
 
 
-def _all_url(base: str, subscription: Subscription, day: date) -> str:
-    if subscription.cadence == "weekly":
-        year, week, _ = day.isocalendar()
-        return f"{base}/papers/week/{year}-W{week:02d}"
-    return f"{base}/papers/date/{day}"
-
-
-def _all_words(subscription: Subscription, total: int) -> str:
-    if subscription.cadence == "weekly":
-        return "The whole week"
-    return f"All {total:,} papers" if total else "The whole site"
+def _whole(about: About, cadence: str, days: Sequence[date], total: int) -> tuple[str, str]:
+    """Where all stand from which the mail was chosen, and what that link says."""
+    if about.kind not in {"site", "foryou"}:
+        return about.page, _("All papers: {name}").format(name=about.label or about.value)
+    if cadence == "weekly":
+        return weeks.address(weeks.main(days)), _("The edition of the week")
+    if len(days) > 1 or not total:
+        return f"/papers/date/{days[0]}", _("The newest edition")
+    return f"/papers/date/{days[0]}", ngettext("The one paper", "All {count} papers", total).format(
+        count=languages.number(total))
 
 
 def _why_sent(subscription: Subscription) -> str:
+    if not subscription.pk and subscription.email:
+        return _("Sent once to {email}, as a trial. Nothing more comes before you subscribe.").format(
+            email=subscription.email)
+    if not subscription.pk:
+        return _("Each mail ends with a link that stops it with one click.")
     since = subscription.confirmed_at
-    on = f" on {day_words(since.date()).split(' ', 1)[1]}" if since is not None else ""
-    return f"Sent to {subscription.email} because you asked for it{on}."
+    if since is None:
+        return _("Sent to {email} because you asked for it.").format(email=subscription.email)
+    return _("Sent to {email} because you asked for it on {day}.").format(
+        email=subscription.email, day=languages.day(since.date()).replace(languages.NBSP, " "))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from ..digest import subscriptions as service
 from ..digest.alerts.service import KINDS as ALERTS
@@ -39,15 +39,7 @@ class Offer:
     @property
     def query(self) -> str:
         """What follows the addresses of the form and of the preview."""
-        return query_of(self.about, "weekly" if self.weekly else "")
-
-
-def query_of(about: About, cadence: str = "") -> str:
-    """``?kind=topic&value=...``; empty for the whole site in its usual rhythm."""
-    pairs = [] if about.kind == "site" else [("kind", about.kind)]
-    pairs += [("value", about.value)] if about.value else []
-    pairs += [("cadence", cadence)] if cadence else []
-    return f"?{urlencode(pairs)}" if pairs else ""
+        return self.about.query("weekly" if self.weekly else "")
 
 
 def offer(request: HttpRequest, kind: str, value: str = "", label: str = "", *, weekly: bool = False) -> Offer:
@@ -70,13 +62,13 @@ def about_of(kind: str, value: str, reader: Reader | None) -> About:
     if kind == "foryou" and reader is not None:
         return About(kind)
     if kind not in (*service.OPEN_KINDS, *service.OWN_KINDS) or not (0 < len(value) <= LONGEST):
-        raise Http404("No mail is about this.")
+        raise Http404(_("No mail is about this."))
     if kind == "search":
         return About(kind, value, value)
     if kind in {"stream", "collection"}:
         found = (streams if kind == "stream" else collections).visible(reader, value[:20])
         if found is None:
-            raise Http404("No mail is about this.")
+            raise Http404(_("No mail is about this."))
         return About(kind, found.key, found.name)
     return _named(kind, value)
 

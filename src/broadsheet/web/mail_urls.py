@@ -11,9 +11,12 @@ from django.views.decorators.csrf import csrf_exempt
 from . import lazy
 
 
-def _view(name: str) -> Any:
-    """The function ``name`` of ``views/mail.py``; what it answers is kept by nobody and names its address to nobody."""
-    function = lazy.view("mail", name)
+def _view(name: str, module: str = "mail", *, forms: bool = False) -> Any:
+    """A function of a module of ``views``; what it answers is kept by nobody and names its address to nobody.
+
+    ``forms``: only a form of ours may ask for it (a token); who may do the others is said in ``views/mail.py``.
+    """
+    function = lazy.view(module, name)
 
     def view(request: HttpRequest, *given: Any, **arguments: Any) -> HttpResponseBase:
         response = function(request, *given, **arguments)
@@ -23,13 +26,14 @@ def _view(name: str) -> Any:
         return response
 
     view.__name__ = name
-    return csrf_exempt(view)  # who may act is said in views/mail.py
+    return view if forms else csrf_exempt(view)
 
 
 urlpatterns: list[URLPattern] = [
     path("mail", _view("mail"), name="mail"),
-    path("mail/preview", _view("preview"), name="mail-preview"),
-    path("mail/preview/letter", _view("letter"), name="mail-letter"),
+    path("mail/preview", _view("preview", "mail_preview"), name="mail-preview"),
+    path("mail/preview/letter", _view("letter", "mail_preview"), name="mail-letter"),
+    path("mail/preview/send", _view("send", "mail_preview", forms=True), name="mail-trial"),
     path("mail/confirm/<str:key>", _view("confirm"), name="mail-confirm"),
     path("mail/stop/<str:key>", _view("stop"), name="mail-stop"),
     path("mail/resume/<str:key>", _view("resume"), name="mail-resume"),

@@ -19,6 +19,7 @@ from ..digest.prepare import Prepared, Preparer
 from ..digest.sender import Sender, Sending
 from ..digest.setup import sender_of, setup_of
 from ..digest.transport import Server
+from ..web.for_you import taste_of
 from ..web.frontpage import site_from
 
 log = logging.getLogger("broadsheet.work")
@@ -37,7 +38,8 @@ def server_of(config: Config) -> Server:
 def prepare(config: Config, now: datetime, limit: int = AT_ONCE) -> Prepared:
     """Make the mails that are due."""
     chosen = choices()
-    done = Preparer(setup_of(config, chosen, notes_of(now)), site_from(chosen), now).run(limit)
+    done = Preparer(setup_of(config, chosen, notes_of(now)), site_from(chosen), now,
+                    taste_of).run(limit)
     for problem in done.problems:
         log.warning("A digest was not prepared and is tried again in ten minutes: %s", problem)
     return done

@@ -1,12 +1,15 @@
-"""Where no mail server is set, sending fails with a sentence; nothing pretends that mail went out."""
+"""Mails of accounts: by the server of the settings; without one, sending fails and nothing pretends that mail went."""
 
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Sequence
+from functools import cached_property
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 
 from broadsheet.config import current
 
@@ -16,6 +19,16 @@ log = logging.getLogger("broadsheet.mail")
 def set_up() -> bool:
     """Whether this site sends mail."""
     return bool(current().smtp_url)
+
+
+class Mail(EmailBackend):
+    """Sends by the server of `smtp_url`, trusting the same authorities as the digest's sender does (`smtp_ca`)."""
+
+    @cached_property
+    def ssl_context(self) -> ssl.SSLContext:
+        """For STARTTLS and for TLS from the start."""
+        authority = current().smtp_ca
+        return ssl.create_default_context(cafile=str(authority) if authority else None)
 
 
 class NoMail(BaseEmailBackend):

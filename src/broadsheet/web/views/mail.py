@@ -9,29 +9,27 @@ anywhere: scanners of mail servers fetch every link.
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from broadsheet.catalogue import papers
 from broadsheet.config import current
 from broadsheet.digest import links
 from broadsheet.digest import subscriptions as service
 from broadsheet.digest.letter import day_words
-from broadsheet.digest.message import html_of, text_of
 from broadsheet.digest.models import Subscription
-from broadsheet.digest.prepare import Preparer
 from broadsheet.digest.schedule import zone
 from broadsheet.digest.setup import setup_of
 from broadsheet.readers import service as readers
 from broadsheet.readers import votes
 from broadsheet.web import by_mail, limits, rendering
-from broadsheet.web.frontpage import now, site_of
+from broadsheet.web.frontpage import now
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
@@ -39,11 +37,6 @@ from . import errors
 
 log = logging.getLogger("broadsheet.web")
 ASKS, PAUSE = 6.0, 1 / 600  # how often one visitor may ask for mail: six at once, then one in ten minutes
-# The mail as it is: styles stand inside it, nothing else may be loaded, and only our own page shows it in a frame.
-LETTER_POLICY = ("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-                 "frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation allow-popups")
-FRAME_POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; img-src 'self'; "
-                "connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +65,7 @@ def _ours(request: HttpRequest) -> bool:
 
 # -- what about ---------------------------------------------------------------------------------------------------
 
-def _about(request: HttpRequest) -> service.About:
+def about_in(request: HttpRequest) -> service.About:
     """What is asked for. Raises Http404 for what there is not."""
     given = request.POST if request.method == "POST" else request.GET
     return by_mail.about_of(given.get("kind", ""), given.get("value", ""), visit_of(request).reader)
@@ -85,7 +78,7 @@ def mail(request: HttpRequest) -> HttpResponse:
     """The form; after it the same sentence for every address."""
     if not visit_of(request).can("read"):
         raise Http404
-    about = _about(request)
+    about = about_in(request)
     if request.method != "POST":
         return _form(request, about)
     if not _ours(request):
@@ -116,51 +109,11 @@ def mail(request: HttpRequest) -> HttpResponse:
 def _form(request: HttpRequest, about: service.About, *, status: int = 200, fault: str = "") -> HttpResponse:
     visit = visit_of(request)
     return render(request, "mail.jinja", {
-        "about": about, "query": by_mail.query_of(about), "fault": fault, "sends": bool(current().smtp_url),
+        "about": about, "query": about.query(), "fault": fault, "sends": bool(current().smtp_url),
         "typed": request.POST.get("email", "")[:254] or (visit.account.email if visit.account else ""),
         "cadence": (request.POST or request.GET).get("cadence", "daily"), "cadences": service.CADENCE_WORDS,
         "mine": [_shown(one) for one in service.of_reader(visit.reader)], "keeper": visit.keeper,
     }, status=status)
-
-
-# -- tomorrow's mail ----------------------------------------------------------------------------------------------
-
-@require_safe
-def preview(request: HttpRequest) -> HttpResponse:
-    """Tomorrow's mail as it would be now, in a frame, before anyone subscribes."""
-    if not visit_of(request).can("read"):
-        raise Http404
-    about = _about(request)
-    weekly = request.GET.get("cadence") == "weekly"
-    query = urlencode({**({} if about.kind == "site" else {"kind": about.kind, "value": about.value}),
-                       **({"cadence": "weekly"} if weekly else {})})
-    response = render(request, "mail_preview.jinja", {
-        "about": about, "query": by_mail.query_of(about), "weekly": weekly, "sends": bool(current().smtp_url),
-        "letter": "/mail/preview/letter" + (f"?{query}" if query else ""),
-        "text": "/mail/preview/letter?" + (f"{query}&" if query else "") + "as=text"})
-    response["Content-Security-Policy"] = FRAME_POLICY
-    return response
-
-
-@require_safe
-def letter(request: HttpRequest) -> HttpResponse:
-    """The mail itself: HTML in a frame of ours, or its plain text."""
-    if not visit_of(request).can("read"):
-        raise Http404
-    about, moment = _about(request), now()
-    cadence = "weekly" if request.GET.get("cadence") == "weekly" else "daily"
-    tomorrow = moment + timedelta(days=1)
-    shown = Subscription(
-        pk=0, key="0" * 32, email="you@example.org", kind=about.kind, value=about.value, label=about.label,
-        cadence=cadence, weekday=tomorrow.weekday(), timezone=current().timezone, state="active", asked_at=moment,
-        reader=visit_of(request).reader if about.kind in service.OWN_KINDS else None, due_at=moment)
-    made = Preparer(setup_of(current(), rendering.site(request)), site_of(request), moment).preview(shown)
-    if request.GET.get("as") == "text":
-        return HttpResponse(text_of(made), content_type="text/plain; charset=utf-8")
-    response = HttpResponse(html_of(made).replace("<head>", '<head><base target="_top">', 1))
-    response["Content-Security-Policy"] = LETTER_POLICY
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    return response
 
 
 # -- by the key of a subscription ---------------------------------------------------------------------------------
