@@ -44,9 +44,10 @@ def roles(names: Iterable[str]) -> str:
 
 def progress(done: int | None, of: int | None, what: str | None) -> str:
     """How far a source has been read: ``3 of 14 days``, ``2 so far``. Numbers as they are; ``what`` is stored."""
-    kind = {"days": pgettext("progress", "days"), "categories": pgettext("progress", "categories")}.get(what or "", what)
+    kinds = {"days": pgettext("progress", "days"), "categories": pgettext("progress", "categories")}
+    kind = kinds.get(what or "", what)
     if of:
-        counted = _("{done} of {of}").format(done=done or 0, of=of)
-        return _("{done} of {of} {what}").format(done=done or 0, of=of, what=kind) if kind else counted
-    counted = languages.number(done or 0)
-    return _("{done} {what} so far").format(done=counted, what=kind) if kind else _("{done} so far").format(done=counted)
+        given = {"done": done or 0, "of": of, "what": kind}
+        return (_("{done} of {of} {what}") if kind else _("{done} of {of}")).format(**given)
+    given = {"done": languages.number(done or 0), "what": kind}
+    return (_("{done} {what} so far") if kind else _("{done} so far")).format(**given)
