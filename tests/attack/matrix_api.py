@@ -139,4 +139,16 @@ def _later() -> list[Row]:
     ]
 
 
-ROWS: list[Row] = [*_reading(), *_acts(), *_things(), *_later()]
+def _alerts() -> list[Row]:
+    one = {"alert": "@alert"}
+    body = {"kind": "topic", "value": "bridges", "channel": "webhook", "target": "https://hooks.example.org/y"}
+    return [
+        _mine("alerts"), _mine("alerts", "POST", body, yes="made"),
+        _own("alerts", "POST", {**body, "kind": "stream", "value": "@stream_private"}, {}, "private", yes="made"),
+        _own("alert", "GET", None, one, "own"), _own("alert", "PATCH", {"paused": True}, one, "pause"),
+        _own("alert", "DELETE", None, one, "remove", yes="none"), _own("deliveries", "GET", None, one, "own"),
+        _own("test_alert", "POST", None, one, "test"), _own("renew_alert_secret", "POST", None, one, "renew"),
+    ]
+
+
+ROWS: list[Row] = [*_reading(), *_acts(), *_things(), *_alerts(), *_later()]

@@ -33,6 +33,9 @@ _LIST_WORDS = array(text(80, 1), 50)
 _RHYTHM: dict[str, Shape] = {
     "cadence": one_of("daily", "workdays", "weekly"), "weekday": number(0, 6), "hour": number(0, 23),
     "timezone": text(64, 1), "most": number(1, 50), "fewest": number(1, 50)}
+_ALERT_RHYTHM: dict[str, Shape] = {
+    "mode": one_of("once", "bundled"), "hourly": number(1, 30), "cadence": one_of("daily", "workdays", "weekly"),
+    "weekday": number(0, 6), "hour": number(0, 23), "timezone": text(64, 1)}
 
 
 def page(of: Shape, **more: Shape) -> Shape:
@@ -193,6 +196,19 @@ SCHEMAS: dict[str, Shape] = {
     "Mail": thing(
         number=COUNT, kind=ANY_TEXT, value=ANY_TEXT, label=ANY_TEXT, cadence=ANY_TEXT, weekday=COUNT, hour=COUNT,
         timezone=ANY_TEXT, most=COUNT, fewest=COUNT, state=ANY_TEXT, paused_until=maybe(DAY)),
+    "Alert": thing(
+        key=KEY, kind=ANY_TEXT, value=ANY_TEXT, label=ANY_TEXT, channel=ANY_TEXT, target=ANY_TEXT, mode=ANY_TEXT,
+        hourly=COUNT, cadence=ANY_TEXT, weekday=COUNT, hour=COUNT, timezone=ANY_TEXT, state=ANY_TEXT, fault=ANY_TEXT,
+        made_at=MOMENT, next=maybe(MOMENT), secret=maybe(ANY_TEXT)),
+    "Alerts": thing(items=array(ref("Alert"))),
+    "AlertBody": thing(
+        ("target", *_ALERT_RHYTHM), kind=one_of("stream", "search", "topic", "category", "author", "organisation"),
+        value=text(400, 1), channel=one_of("mail", "webhook", "apprise"), target=text(2000), **_ALERT_RHYTHM),
+    "AlertPatch": parts(**_ALERT_RHYTHM, target=text(2000, 1), paused=FLAG),
+    "Delivery": thing(
+        id=ANY_TEXT, test=FLAG, papers=COUNT, state=ANY_TEXT, tries=COUNT, status=COUNT, answer=ANY_TEXT,
+        made_at=MOMENT, sent_at=maybe(MOMENT), next_try_at=maybe(MOMENT)),
+    "Deliveries": thing(items=array(ref("Delivery"))),
     "Mails": thing(items=array(ref("Mail"))),
     "MailBody": thing(
         ("value", *_RHYTHM), kind=one_of("site", "topic", "category", "author", "organisation", "search", "stream",

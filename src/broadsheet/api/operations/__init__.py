@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from .acting import ACTING
+from .alerting import ALERTING
 from .house import HOUSE
 from .model import Operation
 from .reading import READING
 
-OPERATIONS: tuple[Operation, ...] = (*READING, *ACTING, *HOUSE)
+OPERATIONS: tuple[Operation, ...] = (*READING, *ACTING, *ALERTING, *HOUSE)
 
 
 def by_path() -> dict[str, dict[str, Operation]]:

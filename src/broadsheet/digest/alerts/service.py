@@ -32,6 +32,7 @@ MOST = 50  # alerts of one reader
 KEEP_REMOVED = timedelta(days=30)  # how long a removed alert can be brought back
 KEEP_DELIVERIES = timedelta(days=60)
 SHOWN = 20  # deliveries on a page
+TESTS, TEST_RATE = 6.0, 1 / 60  # tests that one reader may send at once, and then a second
 Check = Callable[[apprising.Errand], apprising.Outcome]
 
 

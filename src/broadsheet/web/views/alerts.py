@@ -28,7 +28,6 @@ from broadsheet.web.visits import visit_of
 
 from .mail import zones
 
-TESTS, PAUSE = 6.0, 1 / 60  # how often one reader may test: six at once, then once a minute
 CHANNELS = {"mail": gettext_lazy("Mail"), "webhook": gettext_lazy("Webhook"), "apprise": gettext_lazy("Chat or push")}
 MODES = {"once": gettext_lazy("At once"), "bundled": gettext_lazy("Bundled, at an hour")}
 CADENCES = {"daily": gettext_lazy("Every day"), "workdays": gettext_lazy("On working days"),
@@ -54,7 +53,7 @@ class Typed:
 
 @lru_cache(maxsize=1)
 def _testers() -> limits.Buckets | limits.SharedBuckets:
-    return limits.shared("alert-tests", TESTS, PAUSE)
+    return limits.shared("alert-tests", service.TESTS, service.TEST_RATE)
 
 
 @require_http_methods(["GET", "HEAD"])
