@@ -29,7 +29,7 @@ def examine(config: Config) -> list[Finding]:
     import django
     from django.db import DatabaseError
 
-    checks = [_directory, _disk, _database, _accounts, _index, _model, _network]
+    checks = [_directory, _disk, _database, _accounts, _index, _model, _network, _alerts]
     if config.data.exists():
         django.setup()  # here, because the checks need it even where no database can be opened
     else:  # looking makes nothing: Django's settings would make the directory and a key
@@ -41,6 +41,19 @@ def examine(config: Config) -> list[Finding]:
         except (BroadsheetError, OSError, DatabaseError) as problem:
             findings.append(Finding(check.__name__.strip("_"), False, str(problem)))
     return findings
+
+
+def _alerts(config: Config) -> Iterator[Finding]:
+    from datetime import UTC, datetime
+
+    from ..digest.alerts import standing
+
+    found = standing.of_all(datetime.now(UTC))
+    failing = found["failing"]
+    said = f"{found['running']:,} of {found['alerts']:,} run"
+    if failing:
+        said += f"; {len(failing)} fail: {failing[0]['fault']} `broadsheet alerts status` names them"
+    yield Finding("alerts", not failing, said)
 
 
 def _directory(config: Config) -> Iterator[Finding]:

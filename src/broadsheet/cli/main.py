@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, bring, describe, digest, keep, measure, moderation, run, site, user
+from . import alerts, ask, bring, describe, digest, keep, measure, moderation, run, site, user
 
 app = typer.Typer(
     name="broadsheet",
@@ -34,7 +34,7 @@ def _top(
     """Options of all commands."""
 
 
-for module in (run, bring, ask, digest, keep, site, user, moderation, describe, measure):
+for module in (run, bring, ask, digest, alerts, keep, site, user, moderation, describe, measure):
     module.add_to(app)
 
 

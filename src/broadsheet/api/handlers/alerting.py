@@ -12,7 +12,8 @@ from ...digest.alerts import sending, service
 from ...digest.alerts.models import Alert, AlertDelivery
 from ...digest.alerts.ways import Ways
 from ...digest.setup import setup_of
-from ...web import by_mail, limits
+from ...web import by_mail
+from ...web.views.alerts import testers
 from .. import problems
 from ..call import Call, Reply
 
@@ -107,9 +108,9 @@ def deliveries(call: Call) -> dict[str, Any]:
 def test(call: Call) -> dict[str, Any]:
     """Send a test now; the answer says what became of it."""
     found = _own(call)
-    wait = limits.shared("alert-tests", service.TESTS, service.TEST_RATE).take(f"reader {found.reader_id}")
+    wait = testers().take(f"reader {found.reader_id}")
     if wait:
-        raise problems.Problem(429, "too-many", "Several tests in a short while. Nothing was sent.",
+        raise problems.Problem(429, "too-fast", "Several tests in a short while. Nothing was sent.",
                                retry_after=max(1, round(wait)))
     row, _ = sending.test(found, Ways(current(), seconds=10.0), setup_of(current(), choices()), lambda: call.now)
     return _delivery(row)

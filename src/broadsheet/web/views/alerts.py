@@ -52,7 +52,8 @@ class Typed:
 
 
 @lru_cache(maxsize=1)
-def _testers() -> limits.Buckets | limits.SharedBuckets:
+def testers() -> limits.Buckets | limits.SharedBuckets:
+    """How often each reader may test, counted over all processes of the machine."""
     return limits.shared("alert-tests", service.TESTS, service.TEST_RATE)
 
 
@@ -199,7 +200,7 @@ def _wishes(found: Alert) -> service.Wishes:
 
 def _tested(request: HttpRequest, found: Alert) -> HttpResponse:
     """Send a test now; what became of it stands first among the messages."""
-    wait = _testers().take(f"reader {found.reader_id}")
+    wait = testers().take(f"reader {found.reader_id}")
     if wait:
         response = mine.refused(request, ngettext(
             "You have tested several times in a short while. Come back in {count} minute; nothing was sent.",
