@@ -6,18 +6,21 @@ leaves an entry of its own, which can be undone in turn. What changed again sinc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.errors import UsageError
 
 from .models import AuditEntry, Reader
 
 State = dict[str, Any]
+_UNDID = re.compile(r"Undid entry (\d+)\.$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +72,29 @@ def undo(entry_id: int, actor: Reader | None, now: datetime) -> AuditEntry | Non
     with transaction.atomic():
         entry = AuditEntry.objects.select_for_update().filter(pk=entry_id).first()
         if entry is None:
-            raise UsageError(f"There is no entry {entry_id} in the log. Nothing was changed.")
+            raise UsageError(_("There is no entry {entry_id} in the log. Nothing was changed.").format(
+                entry_id=entry_id))
         if entry.undone_at is not None:
             return None
         way = way_of(entry.act)
         if way is None:
-            raise UsageError(f"An act of the kind “{entry.act}” cannot be undone. Nothing was changed.")
+            raise UsageError(_("An act of the kind “{act}” cannot be undone. Nothing was changed.").format(
+                act=entry.act))
         present = way.read(entry.subject)
         if present is None:
-            raise UsageError("What this act was about is no longer there. Nothing was changed.")
+            raise UsageError(_("What this act was about is no longer there. Nothing was changed."))
         if any(present.get(name) != value for name, value in entry.after.items()):
-            raise UsageError("Something changed this again since; undo the newer act first. Nothing was changed.")
+            raise UsageError(_("Something changed this again since; undo the newer act first. Nothing was changed."))
         way.write(entry.subject, entry.before, actor, now)
         entry.undone_at = now
         entry.save(update_fields=["undone_at"])
         return log(actor, entry.act, entry.subject, f"Undid entry {entry.pk}.", entry.after, entry.before, now)
+
+
+def said(entry: AuditEntry) -> str:
+    """The reason of an entry; one that the log wrote itself is spoken in the language of the moment."""
+    found = _UNDID.match(entry.reason)
+    return _("Undid entry {number}.").format(number=found[1]) if found else entry.reason
 
 
 def newest(*, limit: int = 50, before: int | None = None, area: str = "") -> list[AuditEntry]:

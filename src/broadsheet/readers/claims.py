@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper
 from broadsheet.errors import UsageError
 
+from ..languages import number
+from ..spoken import sentence
 from . import audit, journal, limits, notifications, prose, votes
 from .models import Claim, Reader
 
@@ -30,17 +33,17 @@ def put(reader: Reader, paper: Paper, position: int, note: str, now: datetime) -
     text = " ".join(prose.tidy(note).split())
     authors = paper.authors or []
     if not 0 <= position < len(authors):
-        raise UsageError("Choose which of the authors you are. Nothing was claimed; your note is still in the form.")
+        raise UsageError(_("Choose which of the authors you are. Nothing was claimed; your note is still in the form."))
     if len(text) > LONGEST_NOTE:
-        raise UsageError(f"The note has {len(text):,} characters; {LONGEST_NOTE} fit. Nothing was claimed; your note "
-                         "is still in the form.")
+        raise UsageError(_("The note has {count} characters; {most} fit. Nothing was claimed; your note is "
+                           "still in the form.").format(count=number(len(text)), most=LONGEST_NOTE))
     name = str(authors[position].get("name", ""))[:400]
     with transaction.atomic():
         votes.hold(paper.pk)
         others = Claim.objects.filter(paper=paper, position=position, state=CONFIRMED).exclude(reader=reader)
         if others.exists():
-            raise votes.NotAllowed(f"An editor has confirmed another reader as {name}. Nothing was claimed. If that is "
-                                   "wrong, report the paper and say so.")
+            raise votes.NotAllowed(_("An editor has confirmed another reader as {name}. Nothing was claimed. If "
+                                     "that is wrong, report the paper and say so.").format(name=name))
         row = Claim.objects.filter(reader=reader, paper=paper).first()
         if row is not None and row.state == CONFIRMED:
             return row
@@ -71,24 +74,24 @@ def decide(claim_id: int, state: str, reason: str, actor: Reader, now: datetime)
     Nobody decides on an own claim (the keeper at the machine does: there is nobody else). Raises UsageError.
     """
     if state not in ACTS:
-        raise UsageError("A claim is confirmed or refused. Nothing was changed.")
+        raise UsageError(_("A claim is confirmed or refused. Nothing was changed."))
     with transaction.atomic():
         row = Claim.objects.select_for_update(of=("self",)).select_related("reader").filter(pk=claim_id).first()
         if row is None:
-            raise UsageError("This claim was taken back. Nothing was changed.")
+            raise UsageError(_("This claim was taken back. Nothing was changed."))
         if row.reader_id == actor.pk and not actor.local:
-            raise votes.NotAllowed("Another editor has to decide on your own claim. Nothing was changed.")
+            raise votes.NotAllowed(_("Another editor has to decide on your own claim. Nothing was changed."))
         if row.state == state:
             return row
         taken = Claim.objects.filter(paper_id=row.paper_id, position=row.position, state=CONFIRMED).exclude(pk=row.pk)
         if state == CONFIRMED and taken.exists():
-            raise UsageError(f"Another reader is confirmed as {row.name or 'this author'}. Undo that first, in the "
-                             "log. Nothing was changed.")
+            raise UsageError(_("Another reader is confirmed as {name}. Undo that first, in the log. Nothing was "
+                               "changed.").format(name=row.name or _("this author")))
         before, reason = _state(row), " ".join(prose.tidy(reason).split())[:1000]
         _set(row, state, actor, now)
         entry = audit.log(actor, ACTS[Claim.State(state)], f"claim:{row.pk}", reason, before, _state(row), now)
         notifications.tell([row.reader_id], "claim", f"claim:{entry.pk}", now, paper=row.paper_id, actor=None,
-                           text=_told(state, row.name, reason))
+                           text=_told(str(state), row.name, reason))
     return row
 
 
@@ -126,10 +129,13 @@ def papers_of(reader: Reader, *, limit: int = 200) -> list[Paper]:
     return [row.paper for row in rows.select_related("paper").order_by("-paper__published", "-id")[:limit]]
 
 
+@sentence("claim decided")
 def _told(state: str, name: str, reason: str) -> str:
     if state == CONFIRMED:
-        return f"An editor confirmed that you are {name}." if name else "An editor confirmed that you are an author."
-    return f"An editor did not confirm that you are {name or 'an author'}: {reason or 'no reason was given'}."[:500]
+        return (_("An editor confirmed that you are {name}.").format(name=name) if name else
+                _("An editor confirmed that you are an author."))
+    name, reason = name or _("an author"), reason or _("no reason was given")
+    return _("An editor did not confirm that you are {name}: {reason}.").format(name=name, reason=reason)[:500]
 
 
 def _state(row: Claim) -> dict[str, Any]:
@@ -162,10 +168,10 @@ def _read(subject: str) -> audit.State | None:
 def _write(subject: str, state: audit.State, actor: Reader | None, now: datetime) -> None:
     row = _find(subject)
     if row is None:
-        raise UsageError("This claim was taken back. Nothing was changed.")
+        raise UsageError(_("This claim was taken back. Nothing was changed."))
     if state["state"] == CONFIRMED and Claim.objects.filter(
             paper_id=row.paper_id, position=row.position, state=CONFIRMED).exclude(pk=row.pk).exists():
-        raise UsageError("Another reader is confirmed as this author since. Nothing was changed.")
+        raise UsageError(_("Another reader is confirmed as this author since. Nothing was changed."))
     _set(row, state["state"], actor, now)
 
 

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.catalogue.keys import new_key
 from broadsheet.errors import UsageError
 
+from ..languages import number
 from . import journal, votes
 from .models import Collection, Kept, Reader
 
@@ -57,7 +59,8 @@ def make(reader: Reader, name: str, now: datetime, *, note: str = "", shared: bo
             if known := Collection.objects.filter(reader=reader, name=name).first():
                 return known
             if Collection.objects.filter(reader=reader).count() >= MOST:
-                raise UsageError(f"There are {MOST} collections already. Nothing was made. Remove one you do not need.")
+                raise UsageError(_("There are {most} collections already. Nothing was made. Remove one you do not "
+                                   "need.").format(most=MOST))
             made = Collection.objects.create(key=new_key(), reader=reader, name=name, note=note, shared=shared,
                                              made_at=now, changed_at=now)
             journal.note(reader, "made", now, what="collection", key=made.key)
@@ -78,7 +81,8 @@ def change(reader: Reader, found: Collection, now: datetime, *, name: str, note:
             Collection.objects.filter(pk=found.pk, reader=reader).update(**after, changed_at=now)
             journal.note(reader, "changed", now, what="collection", key=found.key, before=before)
     except IntegrityError:
-        raise UsageError(f"You have a collection called “{after['name']}” already. Nothing was changed.") from None
+        raise UsageError(_("You have a collection called “{name}” already. Nothing was changed.").format(
+            name=after['name'])) from None
 
 
 def remove(reader: Reader, found: Collection, now: datetime) -> None:
@@ -119,8 +123,9 @@ def add(reader: Reader, found: Collection, papers: Sequence[int], now: datetime)
         have = set(Kept.objects.filter(collection=found).values_list("paper_id", flat=True))
         new = [paper for paper in dict.fromkeys(papers) if paper not in have]
         if len(have) + len(new) > MOST_KEPT:
-            raise UsageError(f"A collection holds at most {MOST_KEPT:,} papers; “{found.name}” would have "
-                             f"{len(have) + len(new):,}. Nothing was added.")
+            raise UsageError(_("A collection holds at most {most} papers; “{name}” would have {count}. "
+                               "Nothing was added.").format(
+                most=number(MOST_KEPT), name=found.name, count=number(len(have) + len(new))))
         if not new:
             return 0
         last = Kept.objects.filter(collection=found).aggregate(last=models.Max("place"))["last"] or 0.0
@@ -222,9 +227,11 @@ def checked_name(text: str, what: str = "collection") -> str:
     """A name on one line. Raises UsageError for an empty or too long one."""
     name = " ".join(text.replace("\0", " ").split())
     if not name:
-        raise UsageError(f"A {what} needs a name. Nothing was changed.")
+        raise UsageError(_("A stream needs a name. Nothing was changed.") if what == "stream" else
+                         _("A collection needs a name. Nothing was changed."))
     if len(name) > LONGEST_NAME:
-        raise UsageError(f"The name has {len(name)} characters; at most {LONGEST_NAME} fit. Nothing was changed.")
+        raise UsageError(_("The name has {count} characters; at most {most} fit. Nothing was changed.").format(
+            count=len(name), most=LONGEST_NAME))
     return name
 
 
@@ -232,5 +239,6 @@ def checked_note(text: str) -> str:
     """A note without control characters. Raises UsageError when it is too long."""
     note = "".join(letter for letter in text.replace("\r\n", "\n") if letter >= " " or letter in "\n\t").strip()
     if len(note) > LONGEST_NOTE:
-        raise UsageError(f"The note has {len(note):,} characters; at most {LONGEST_NOTE:,} fit. Nothing was changed.")
+        raise UsageError(_("The note has {count} characters; at most {most} fit. Nothing was changed.").format(
+            count=number(len(note)), most=number(LONGEST_NOTE)))
     return note

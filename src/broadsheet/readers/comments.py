@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.catalogue.keys import new_key
 from broadsheet.errors import UsageError
 
+from ..languages import number
 from . import journal, limits, notifications, prose, votes
 from .models import Comment, Mention, Reader
 
@@ -35,8 +37,8 @@ def write(
     votes.may_act(reader)
     tidy = _checked(text)
     if parent is not None and (parent.paper_id != paper_id or parent.hidden_at or parent.deleted_at):
-        raise UsageError("The comment you reply to is no longer there. Your text was not sent; copy it and write it "
-                         "as a comment of its own.")
+        raise UsageError(_("The comment you reply to is no longer there. Your text was not sent; copy it and write "
+                           "it as a comment of its own."))
     names = _known(tidy)
     html = prose.render(tidy, {slug: f"/readers/{slug}" for slug in names})
     once = f"{reader.pk}:{token}"[:40] if token else None
@@ -152,16 +154,16 @@ def of_reader(reader: Reader, limit: int = 100) -> list[Comment]:
 def _checked(text: str) -> str:
     tidy = prose.tidy(text)
     if not tidy:
-        raise UsageError("The comment is empty. Nothing was sent. Write a word or more.")
+        raise UsageError(_("The comment is empty. Nothing was sent. Write a word or more."))
     if len(tidy) > prose.MOST:
-        raise UsageError(f"The comment has {len(tidy):,} characters; at most {prose.MOST:,} fit. Nothing was sent; "
-                         "your text is still in the form.")
+        raise UsageError(_("The comment has {count} characters; at most {most} fit. Nothing was sent; your text is "
+                           "still in the form.").format(count=number(len(tidy)), most=number(prose.MOST)))
     return tidy
 
 
 def _own(reader: Reader, comment: Comment) -> None:
     if comment.reader_id != reader.pk or comment.hidden_at is not None:
-        raise votes.NotAllowed("This comment is not yours to change. Nothing was changed.")
+        raise votes.NotAllowed(_("This comment is not yours to change. Nothing was changed."))
 
 
 def _known(text: str) -> dict[str, int]:

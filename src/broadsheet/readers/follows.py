@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.errors import UsageError
 from broadsheet.text import folding
@@ -30,8 +31,8 @@ def value_of(kind: str, text: str) -> str:
     text = " ".join(text.replace("\0", " ").split())
     value = text if kind == "search" else text.lower() if kind in {"category", "reader"} else folding.slug(text)
     if not value or len(value) > LONGEST:
-        raise UsageError(f"This {kind} cannot be followed: it is empty or longer than {LONGEST} characters. Nothing "
-                         "was changed.")
+        raise UsageError(_("This cannot be followed: it is empty or longer than {most} characters. Nothing was "
+                           "changed.").format(most=LONGEST))
     return value
 
 
@@ -44,7 +45,8 @@ def follow(reader: Reader, kind: str, value: str, label: str, now: datetime) -> 
         if known is not None:
             return known
         if Follow.objects.filter(reader=reader).count() >= MOST:
-            raise UsageError(f"You follow {MOST} names already, the most there can be. Nothing was changed.")
+            raise UsageError(_("You follow {most} names already, the most there can be. Nothing was changed.").format(
+                most=MOST))
         made, new = Follow.objects.get_or_create(
             reader=reader, kind=kind, value=value,
             defaults={"label": " ".join(label.replace("\0", " ").split())[:LONGEST] or value, "made_at": now})

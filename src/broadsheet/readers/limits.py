@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from . import votes
 from .models import Reader
@@ -33,14 +35,14 @@ class Limit:
 
 
 LIMITS: dict[str, Limit] = {
-    "comment": Limit(6, 60, HOUR, "{most} comments in an hour are the most that this account may write. Nothing was "
-                                  "sent; your text is still in the form. Go on in a while."),
-    "submit": Limit(3, 30, DAY, "{most} papers a day are the most that this account may raise. Nothing was raised. "
-                                "Go on tomorrow."),
-    "claim": Limit(5, 40, DAY, "{most} claims a day are the most that this account may make. Nothing was claimed. "
-                               "Go on tomorrow."),
-    "report": Limit(5, 40, DAY, "{most} reports a day are the most that this account may send. Nothing was sent. "
-                                "Go on tomorrow."),
+    "comment": Limit(6, 60, HOUR, noop("{most} comments in an hour are the most that this account may write. Nothing "
+                                       "was sent; your text is still in the form. Go on in a while.")),
+    "submit": Limit(3, 30, DAY, noop("{most} papers a day are the most that this account may raise. Nothing was "
+                                     "raised. Go on tomorrow.")),
+    "claim": Limit(5, 40, DAY, noop("{most} claims a day are the most that this account may make. Nothing was "
+                                    "claimed. Go on tomorrow.")),
+    "report": Limit(5, 40, DAY, noop("{most} reports a day are the most that this account may send. Nothing was "
+                                     "sent. Go on tomorrow.")),
 }
 
 
@@ -59,4 +61,4 @@ def check(reader: Reader, act: str, rows: QuerySet[Any], now: datetime) -> None:
     limit = LIMITS[act]
     most = limit.young if is_young(reader, now) else limit.most
     if rows.filter(made_at__gt=now - limit.span).count() >= most:
-        raise TooMany(limit.told.format(most=most))
+        raise TooMany(_(limit.told).format(most=most))

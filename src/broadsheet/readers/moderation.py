@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.catalogue import changes, papers
 from broadsheet.catalogue.models import Paper
 from broadsheet.errors import UsageError
 
+from ..languages import number
+from ..spoken import sentence
 from . import audit, comments, limits, naming, notifications, prose, submissions, votes
 from .models import AuditEntry, Comment, Reader, Report, Submission, Vote
 
@@ -102,12 +105,12 @@ def report(reader: Reader, name: str, reason: str, now: datetime) -> Report:
     Raises UsageError without a reason or subject, :class:`~broadsheet.readers.votes.NotAllowed`.
     """
     votes.may_act(reader)
-    text = tidy_reason(reason, needed="Say what is wrong, in a few words. Nothing was sent.")
+    text = tidy_reason(reason, needed=_("Say what is wrong, in a few words. Nothing was sent."))
     found = may_report(name)
     if found is None:
-        raise UsageError("What you report is no longer there. Nothing was sent.")
+        raise UsageError(_("What you report is no longer there. Nothing was sent."))
     if found.author is not None and found.author.pk == reader.pk and not reader.local:
-        raise UsageError("This is your own; you can take it back yourself. Nothing was sent.")
+        raise UsageError(_("This is your own; you can take it back yourself. Nothing was sent."))
     with transaction.atomic():
         votes.hold(found.paper.pk)
         row = Report.objects.filter(subject=name, reader=reader).first()
@@ -123,8 +126,8 @@ def tidy_reason(reason: str, *, needed: str = "") -> str:
     if needed and not text:
         raise UsageError(needed)
     if len(text) > LONGEST:
-        raise UsageError(f"The reason has {len(text):,} characters; {LONGEST:,} fit. Nothing was done; what you wrote "
-                         "is still in the form.")
+        raise UsageError(_("The reason has {count} characters; {most} fit. Nothing was done; what you wrote is "
+                           "still in the form.").format(count=number(len(text)), most=number(LONGEST)))
     return text
 
 
@@ -161,11 +164,12 @@ def hide(actor: Reader | None, name: str, reason: str, now: datetime) -> Subject
 
     Hidden already: nothing changes. Raises UsageError.
     """
-    text = tidy_reason(reason, needed="Give a reason: its author reads it, and it stands in the log. Nothing was done.")
+    text = tidy_reason(reason, needed=_("Give a reason: its author reads it, and it stands in the log. Nothing was "
+                                        "done."))
     with transaction.atomic():
         found = _known(name)
         if found.kind == "votes":
-            raise UsageError("Votes are not hidden: clear their flags, or leave them flagged. Nothing was done.")
+            raise UsageError(_("Votes are not hidden: clear their flags, or leave them flagged. Nothing was done."))
         votes.hold(found.paper.pk)
         before = _state(name)
         if before["hidden"]:
@@ -175,8 +179,15 @@ def hide(actor: Reader | None, name: str, reason: str, now: datetime) -> Subject
         entry = audit.log(actor, "moderation.hide", name, text, before, _state(name), now)
         if found.author is not None:
             notifications.tell([found.author.pk], "moderation", f"hidden:{entry.pk}", now, paper=found.paper.pk,
-                               text=f"A moderator hid your {found.kind}: {text}"[:600])
+                               text=_told_hidden(found.kind, text))
     return found
+
+
+@sentence("hidden")
+def _told_hidden(kind: str, reason: str) -> str:
+    said = {"comment": _("A moderator hid your comment: {reason}"), "paper": _("A moderator hid your paper: {reason}"),
+            "submission": _("A moderator hid your submission: {reason}")}[kind]
+    return said.format(reason=reason)[:600]
 
 
 def unhide(actor: Reader | None, name: str, reason: str, now: datetime) -> Subject:
@@ -199,11 +210,11 @@ def close(actor: Reader | None, name: str, outcome: str, reason: str, now: datet
     """
     text = tidy_reason(reason)
     if outcome not in (DISMISSED, UPHELD, CLEARED):
-        raise UsageError("Reports are dismissed, upheld or cleared. Nothing was done.")
+        raise UsageError(_("Reports are dismissed, upheld or cleared. Nothing was done."))
     with transaction.atomic():
         found = _known(name)
         if (found.kind == "votes") != (outcome in (UPHELD, CLEARED)):
-            raise UsageError("That is not how a report of this kind is closed. Nothing was done.")
+            raise UsageError(_("That is not how a report of this kind is closed. Nothing was done."))
         votes.hold(found.paper.pk)
         before = _state(name)
         if not before["reports"]:
@@ -223,21 +234,21 @@ def block(actor: Reader | None, reader: Reader, reason: str, now: datetime) -> N
     """
     from .accounts import service
 
-    text = tidy_reason(reason, needed="Give a reason: who is blocked reads it. Nothing was done.")
+    text = tidy_reason(reason, needed=_("Give a reason: who is blocked reads it. Nothing was done."))
     if actor is not None and actor.pk == reader.pk:
-        raise UsageError("You cannot block yourself. Nothing was done.")
+        raise UsageError(_("You cannot block yourself. Nothing was done."))
     account = getattr(reader, "account", None)
     if account is None:
-        raise UsageError("This reader has no account to block. Nothing was done.")
+        raise UsageError(_("This reader has no account to block. Nothing was done."))
     if reader.roles and not (actor is None or actor.local or "administrator" in actor.roles):
-        raise UsageError("Only an administrator blocks somebody who has a role. Nothing was done.")
+        raise UsageError(_("Only an administrator blocks somebody who has a role. Nothing was done."))
     service.block(account, text, now, actor=actor)
 
 
 def _known(name: str) -> Subject:
     found = look(name)
     if found is None or found.kind not in KINDS:
-        raise UsageError("There is no such comment, paper or submission here. Nothing was done.")
+        raise UsageError(_("There is no such comment, paper or submission here. Nothing was done."))
     return found
 
 
@@ -304,9 +315,9 @@ def shown_name(name: str) -> str:
     if found.kind == "paper":
         return found.text
     if found.kind == "votes":
-        return f"Votes for {found.text}"
-    what = "Comment" if found.kind == "comment" else "Submission"
-    return f"{what} by {naming.shown(found.author)}"
+        return _("Votes for {title}").format(title=found.text)
+    said = _("Comment by {name}") if found.kind == "comment" else _("Submission by {name}")
+    return said.format(name=naming.shown(found.author))
 
 
 for _verb in ("hide", "unhide", DISMISSED, UPHELD, CLEARED):

@@ -6,8 +6,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.errors import UsageError
+from broadsheet.spoken import sentence, spoken
 from broadsheet.text import folding
 
 from .models import Reader
@@ -29,9 +31,19 @@ _ALIKE = str.maketrans({
 
 def shown(reader: Reader | None) -> str:
     """What stands beside a vote, a comment, a submission; for an erased account and a nameless one a general word."""
+    return spoken(kept(reader))
+
+
+def kept(reader: Reader | None) -> str:
+    """The same as it may be kept for readers of several languages."""
     if reader is None:
-        return "A former reader"
-    return reader.name or ("The keeper" if reader.local else "A reader")
+        return _general("former")
+    return reader.name or _general("keeper" if reader.local else "reader")
+
+
+@sentence("general name")
+def _general(who: str) -> str:
+    return {"former": _("A former reader"), "keeper": _("The keeper"), "reader": _("A reader")}[who]
 
 
 def skeleton(name: str) -> str:
@@ -46,11 +58,12 @@ def checked(wanted: str) -> str:
     """The name as it is kept. Raises UsageError for one that is empty, too long or unprintable."""
     name = " ".join(unicodedata.normalize("NFKC", wanted).split())
     if not 1 <= len(name) <= LONGEST:
-        raise UsageError(f"A name has 1 to {LONGEST} letters; this has {len(name)}. Your name stays as it was.")
+        raise UsageError(_("A name has 1 to {most} letters; this has {count}. Your name stays as it was.").format(
+            most=LONGEST, count=len(name)))
     if not all(letter.isprintable() for letter in name) or any(unicodedata.category(one) == "Cf" for one in name):
-        raise UsageError("A name may hold no signs that cannot be seen. Your name stays as it was.")
+        raise UsageError(_("A name may hold no signs that cannot be seen. Your name stays as it was."))
     if not skeleton(name):
-        raise UsageError("A name needs a letter or a figure. Your name stays as it was.")
+        raise UsageError(_("A name needs a letter or a figure. Your name stays as it was."))
     return name
 
 
@@ -60,12 +73,13 @@ def choose(reader: Reader, wanted: str) -> Reader:
     if name == reader.name and reader.slug:
         return reader
     if folding.fold(name) in RESERVED:
-        raise UsageError(f"“{name}” would speak for the site. Your name stays as it was; choose another.")
+        raise UsageError(_("“{name}” would speak for the site. Your name stays as it was; choose another.").format(
+            name=name))
     with transaction.atomic():
         other = _taken(reader).get(skeleton(name))
         if other is not None:
-            raise UsageError(f"“{name}” looks like “{other}”, who reads here too. Your name stays as it was; choose "
-                             "one that cannot be taken for it.")
+            raise UsageError(_("“{name}” looks like “{other}”, who reads here too. Your name stays as it was; "
+                               "choose one that cannot be taken for it.").format(name=name, other=other))
         return _give(reader, name)
 
 

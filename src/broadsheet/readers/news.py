@@ -13,11 +13,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper, PaperAuthor, PaperTerm
 from broadsheet.text.folding import slug
 
+from .. import languages
+from ..spoken import sentence
 from . import follows, notifications, service
 from .models import Follow, Mark, Position, Submission, Vote, Watched
 
@@ -114,10 +118,10 @@ def _of_watched(live: Mapping[int, Paper]) -> tuple[list[Line], list[Watched]]:
 
 def _news(before: Watched, paper: Paper) -> list[tuple[str, str, str]]:
     """(kind, name, words) of what is new in the paper."""
-    out = []
+    out: list[tuple[str, str, str]] = []
     number = len(paper.versions)
     if number > len(before.versions):
-        out.append(("version", f"version:{paper.key}:{number}", f"Version {number}"))
+        out.append(("version", f"version:{paper.key}:{number}", _version(number)))
     code = _code(paper.links)
     if code and not _code(before.links):
         out.append(("code", f"code:{paper.key}", code))
@@ -193,9 +197,20 @@ def _bundle(follow: Follow, day: date, rows: Iterable[tuple[int, datetime]]) -> 
     new = sorted(row for row, at in rows if at > follow.made_at)
     if not new:
         return []
-    number = f"{len(new):,} papers" if len(new) > 1 else "1 paper"
     return [Line((follow.reader_id,), "followed", f"followed:{follow.pk}:{day}", new[-1],
-                 f"{follow.label[:200]}: {number} of {day:%-d %B %Y}", grows=True)]
+                 _followed(follow.label[:200], len(new), day.isoformat()), grows=True)]
+
+
+@sentence("followed")
+def _followed(label: str, papers: int, day: str) -> str:
+    said = ngettext("{name}: {count} paper of {day}", "{name}: {count} papers of {day}", papers)
+    return said.format(name=label, count=languages.number(papers), day=languages.day(date.fromisoformat(day)).replace(
+        languages.NBSP, " "))
+
+
+@sentence("version")
+def _version(number: int) -> str:
+    return _("Version {number}").format(number=number)
 
 
 def _of_searches(search: Search, today: date) -> list[Line]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.errors import UsageError
 
@@ -75,9 +76,10 @@ def checked_tags(text: str) -> list[str]:
     tags = list(dict.fromkeys(filter(None, (" ".join(part.split()).strip("#") for part in
                                             text.replace("\0", " ").replace("\n", ",").split(",")))))
     if len(tags) > MOST_TAGS:
-        raise UsageError(f"{len(tags)} tags are too many; at most {MOST_TAGS}. Nothing was changed.")
+        raise UsageError(_("{count} tags are too many; at most {most}. Nothing was changed.").format(
+            count=len(tags), most=MOST_TAGS))
     long = next((tag for tag in tags if len(tag) > LONGEST_TAG), "")
     if long:
-        raise UsageError(f"The tag “{long[:LONGEST_TAG]}…” is too long; at most {LONGEST_TAG} characters. Nothing was "
-                         "changed.")
+        raise UsageError(_("The tag “{text}…” is too long; at most {most} characters. Nothing was changed.").format(
+            text=long[:LONGEST_TAG], most=LONGEST_TAG))
     return tags

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from .. import spoken
 from .models import Notification, Reader
 
 KINDS = ("mention", "reply", "followed", "code", "version", "retracted", "claim", "moderation", "alert")
@@ -23,7 +24,7 @@ def tell(
         raise ValueError(f"{kind!r} is not a kind of notification")
     made = Notification.objects.bulk_create(
         [Notification(reader_id=reader, kind=kind, once=once[:120], paper_id=paper, comment_id=comment,
-                      actor_id=actor, text=text, made_at=now)
+                      actor_id=actor, text=str(text), said=spoken.as_json(text), made_at=now)
          for reader in dict.fromkeys(readers) if reader != actor],
         ignore_conflicts=True)
     return len(made)
@@ -40,8 +41,14 @@ def bundle(readers: Iterable[int], kind: str, once: str, now: datetime, *, paper
         if row is None:
             told += tell([reader], kind, once, now, paper=paper, text=text)
         elif row.text != text:
-            told += Notification.objects.filter(pk=row.pk).update(text=text, paper_id=paper, made_at=now, seen_at=None)
+            told += Notification.objects.filter(pk=row.pk).update(
+                text=str(text), said=spoken.as_json(text), paper_id=paper, made_at=now, seen_at=None)
     return told
+
+
+def words(row: Notification) -> str:
+    """The text of a notification in the language of the moment; rows of before say it in English."""
+    return spoken.spoken(spoken.of_json(row.text, row.said))
 
 
 def unseen(reader: Reader | None) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from broadsheet import languages
 
 ORDERS = ("chosen", "newest", "mine")
@@ -75,21 +77,24 @@ def check(order: str, categories: Sequence[str], without: Sequence[str], *, hide
     """Settings as typed and the faults by field (empty: all is well). Nothing is stored here."""
     faults: dict[str, str] = {}
     if order not in ORDERS:
-        faults["order"] = f"“{order[:40]}” is not an order. Choose chosen, newest or mine."
+        faults["order"] = _("“{order}” is not an order. Choose chosen, newest or mine.").format(order=order[:40])
     if theme not in THEMES:
-        faults["theme"] = f"“{theme[:40]}” is not a choice of colours. Choose system, light or dark."
+        faults["theme"] = _("“{theme}” is not a choice of colours. Choose system, light or dark.").format(
+            theme=theme[:40])
     if language and not languages.known(language):
-        faults["language"] = f"“{language[:40]}” is not a language of this program."
+        faults["language"] = _("“{language}” is not a language of this program.").format(language=language[:40])
     wrong = [item for item in categories if not _CATEGORY.match(item)]
     if wrong:
-        faults["categories"] = f"“{wrong[0][:60]}” is not a category. Example: cs.CV"
+        faults["categories"] = _("“{name}” is not a category. Example: cs.CV").format(name=wrong[0][:60])
     elif len(categories) > MOST:
-        faults["categories"] = f"{len(categories)} categories are too many; at most {MOST}."
+        faults["categories"] = _("{count} categories are too many; at most {most}.").format(
+            count=len(categories), most=MOST)
     long = [item for item in without if len(item) > 80]
     if long:
-        faults["without"] = f"“{long[0][:40]}…” is too long. A word or a few, at most 80 characters."
+        faults["without"] = _("“{text}…” is too long. A word or a few, at most 80 characters.").format(
+            text=long[0][:40])
     elif len(without) > MOST:
-        faults["without"] = f"{len(without)} words are too many; at most {MOST}."
+        faults["without"] = _("{count} words are too many; at most {most}.").format(count=len(without), most=MOST)
     settings = ReadingSettings(order, tuple(categories), tuple(without), hide_read, theme, keys, keep_marks,
                                show_votes, language)
     return settings, faults

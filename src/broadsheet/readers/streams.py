@@ -16,12 +16,13 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.catalogue.keys import new_key
 from broadsheet.errors import UsageError
 from broadsheet.text.folding import fold
 
-from . import journal, votes
+from . import journal, reasons, votes
 from .collections import checked_name
 from .models import Reader, Stream
 
@@ -131,10 +132,9 @@ def _passes(paper: Paper, wish: Wish, wanted: Sequence[tuple[str, _Word]], unwan
         return None
     title = fold(paper.title) if said else ""
     points = sum(_TITLE if word.within(title) else _TEXT for _, word in said) + (_SEED * seed[0] if seed else 0.0)
-    reasons = [f"Says {', '.join(f'“{name}”' for name, _ in said)}"] if said else []
-    if seed is not None:
-        reasons.append(f"{'near' if reasons else 'Near'} “{seed[1]}”")
-    return points, "; ".join(reasons) or f"In {inside}"
+    if not said and seed is None:
+        return points, reasons.inside(inside)
+    return points, reasons.of_stream(tuple(name for name, _word in said), seed[1] if seed is not None else "")
 
 
 def _inside(categories: Iterable[str], wanted: Sequence[str]) -> str:
@@ -149,22 +149,25 @@ def read(wanted: Sequence[str], unwanted: Sequence[str], categories: Sequence[st
     for name, words in (("wanted", wanted), ("unwanted", unwanted)):
         long = next((word for word in words if len(word) > 80), "")
         if long:
-            faults[name] = f"“{long[:40]}…” is too long. A word or a few, at most 80 characters."
+            faults[name] = _("“{text}…” is too long. A word or a few, at most 80 characters.").format(text=long[:40])
         elif len(words) > MOST_WORDS:
-            faults[name] = f"{len(words)} words are too many; at most {MOST_WORDS}."
+            faults[name] = _("{count} words are too many; at most {most}.").format(
+                count=len(words), most=MOST_WORDS)
     wrong = next((one for one in categories if not _CATEGORY.match(one)), "")
     if wrong:
-        faults["categories"] = f"“{wrong[:60]}” is not a category. Example: cs.CV"
+        faults["categories"] = _("“{name}” is not a category. Example: cs.CV").format(name=wrong[:60])
     elif len(categories) > MOST_WORDS:
-        faults["categories"] = f"{len(categories)} categories are too many; at most {MOST_WORDS}."
+        faults["categories"] = _("{count} categories are too many; at most {most}.").format(
+            count=len(categories), most=MOST_WORDS)
     if len(seeds) > MOST_SEEDS:
-        faults["seeds"] = f"{len(seeds)} papers are too many; at most {MOST_SEEDS}."
+        faults["seeds"] = _("{count} papers are too many; at most {most}.").format(
+            count=len(seeds), most=MOST_SEEDS)
     number = int(cap) if cap.isascii() and cap.isdigit() and len(cap) < 5 else 0
     if not 1 <= number <= MOST_CAP:
-        faults["cap"] = f"Papers a day: a number from 1 to {MOST_CAP}."
+        faults["cap"] = _("Papers a day: a number from 1 to {most}.").format(most=MOST_CAP)
     wish = Wish(tuple(wanted), tuple(unwanted), tuple(categories), tuple(seeds), min(max(number, 1), MOST_CAP))
     if not wish and not faults:
-        faults["wanted"] = "A stream needs a word, a category or a paper to begin with."
+        faults["wanted"] = _("A stream needs a word, a category or a paper to begin with.")
     return wish, faults
 
 
@@ -201,12 +204,14 @@ def make(reader: Reader, name: str, wish: Wish, now: datetime, *, shared: bool =
             if known is not None and wish_of(known) == wish:
                 return known
             if Stream.objects.filter(reader=reader).count() >= MOST:
-                raise UsageError(f"There are {MOST} streams already. Nothing was made. Remove one you do not need.")
+                raise UsageError(_("There are {most} streams already. Nothing was made. Remove one you do not "
+                                   "need.").format(most=MOST))
             made = Stream.objects.create(key=new_key(), reader=reader, name=name, shared=shared, made_at=now,
                                          changed_at=now, **wish.as_row())
             journal.note(reader, "made", now, what="stream", key=made.key)
     except IntegrityError:
-        raise UsageError(f"You have a stream called “{name}” already. Nothing was made; choose another name.") from None
+        raise UsageError(_("You have a stream called “{name}” already. Nothing was made; choose another name.").format(
+            name=name)) from None
     return made
 
 
@@ -222,7 +227,8 @@ def change(reader: Reader, found: Stream, name: str, wish: Wish, now: datetime, 
             Stream.objects.filter(pk=found.pk, reader=reader).update(**after, changed_at=now)
             journal.note(reader, "changed", now, what="stream", key=found.key, before=before)
     except IntegrityError:
-        raise UsageError(f"You have a stream called “{after['name']}” already. Nothing was changed.") from None
+        raise UsageError(_("You have a stream called “{name}” already. Nothing was changed.").format(
+            name=after['name'])) from None
 
 
 def remove(reader: Reader, found: Stream, now: datetime) -> None:

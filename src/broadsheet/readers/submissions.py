@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from broadsheet.catalogue import changes, submitted
 from broadsheet.catalogue.intake import intake
@@ -19,6 +21,8 @@ from broadsheet.catalogue.models import Identifier, Paper
 from broadsheet.errors import UsageError
 from broadsheet.text.identifiers import canonical
 
+from ..languages import number
+from ..spoken import sentence, spoken
 from . import journal, limits, naming, prose, votes
 from .models import Reader, Submission
 
@@ -35,19 +39,24 @@ class Raised:
     @property
     def line(self) -> str:
         """The reason at the paper: ``Raised by Ada: worth it for section 3``."""
-        first, others = self.names[0], len(self.names) - 1
-        if not others:
-            return f"Raised by {first}: {self.note}" if self.note else f"Raised by {first}"
-        more = "1 other" if others == 1 else f"{others} others"
-        return f"Raised by {first} and {more}: {self.note}" if self.note else f"Raised by {first} and {more}"
+        return _line(self.names[0], len(self.names) - 1, self.note)
+
+
+@sentence("raised by")
+def _line(first: str, others: int, note: str) -> str:
+    by = spoken(first)
+    if others:
+        by = ngettext("{name} and {count} other", "{name} and {count} others", others).format(name=by, count=others)
+    said = _("Raised by {names}: {note}") if note else _("Raised by {names}")
+    return said.format(names=by, note=note)
 
 
 def tidy_note(note: str) -> str:
     """A note as it is kept: one line without control characters. Raises UsageError when it is too long."""
     text = " ".join(prose.tidy(note).split())
     if len(text) > LONGEST_NOTE:
-        raise UsageError(f"The note has {len(text):,} characters; {LONGEST_NOTE} fit. Nothing was raised; your note is "
-                         "still in the form.")
+        raise UsageError(_("The note has {count} characters; {most} fit. Nothing was raised; your note is "
+                           "still in the form.").format(count=number(len(text)), most=LONGEST_NOTE))
     return text
 
 
@@ -64,8 +73,9 @@ def put(reader: Reader, paper: Paper, note: str, day: date, now: datetime) -> Su
         votes.hold(paper.pk)
         row = Submission.objects.filter(reader=reader, paper=paper).first()
         if row is not None and row.hidden_at is not None:
-            raise votes.NotAllowed("A moderator took this paper out of the edition"
-                                   f"{': ' + row.hidden_reason if row.hidden_reason else ''}. Nothing was changed.")
+            said = (_("A moderator took this paper out of the edition: {reason}. Nothing was changed.")
+                    if row.hidden_reason else _("A moderator took this paper out of the edition. Nothing was changed."))
+            raise votes.NotAllowed(said.format(reason=row.hidden_reason))
         if row is not None and row.undone_at is None:
             if row.note != text:
                 row.note = text
@@ -157,13 +167,13 @@ def _standing() -> models.QuerySet[Submission]:
 
 
 def _raised(rows: list[Submission]) -> Raised:
-    names = tuple(dict.fromkeys(naming.shown(row.reader) for row in rows))
+    names = tuple(dict.fromkeys(naming.kept(row.reader) for row in rows))
     return Raised(names, next((row.note for row in rows if row.note), ""))
 
 
 def _own(reader: Reader, row: Submission) -> None:
     if row.reader_id != reader.pk:
-        raise votes.NotAllowed("Somebody else raised this paper. Nothing was changed.")
+        raise votes.NotAllowed(_("Somebody else raised this paper. Nothing was changed."))
 
 
 def _tell(row: Submission, now: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from broadsheet.errors import UsageError
 
@@ -41,14 +42,16 @@ def make(
     allowed = scopes_for(reader)
     beyond = [scope for scope in wanted if scope not in allowed]
     if not scopes:
-        raise UsageError("A token needs a scope. Nothing was made. Choose what the program may do.")
+        raise UsageError(_("A token needs a scope. Nothing was made. Choose what the program may do."))
     if beyond or scopes - set(SCOPES):
-        raise UsageError(f"A token of this reader can have {', '.join(allowed) or 'no scope'}. Nothing was made.")
+        raise UsageError(_("A token of this reader can have {scopes}. Nothing was made.").format(
+            scopes=", ".join(allowed) or _("no scope")))
     title = " ".join(name.replace("\0", " ").split())[:80]
     if not title:
-        raise UsageError("A token needs a name by which you will know it again. Nothing was made.")
+        raise UsageError(_("A token needs a name by which you will know it again. Nothing was made."))
     if live(reader, now).count() >= MOST:
-        raise UsageError(f"There are {MOST} tokens already. Nothing was made. Revoke one that is not used.")
+        raise UsageError(_("There are {most} tokens already. Nothing was made. Revoke one that is not used.").format(
+            most=MOST))
     expires = None if days is None else now + min(timedelta(days=max(1, days)), LONGEST)
     secret = MARK + secrets.token_urlsafe(32)
     row = ApiToken.objects.create(

@@ -12,10 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
+from django.utils.translation import ngettext
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.text import latex
 
+from ..languages import number
 from . import claims, collections, comments, follows, journal, notes, service, streams, submissions, taste, votes
 from .models import Collection, Comment, Done, Kept, Mark, Reader, Stream, Submission
 
@@ -245,28 +249,34 @@ def _claimed(reader: Reader, how: How, now: datetime) -> str:
     return ""
 
 
+# As a person says what an act was; spoken where it is listed.
 WORDS = {
-    "submit": "Raising a paper", "unsubmit": "Taking a paper out of the edition", "claimed": "Your claim",
-    "taste": "What you said for your order", "struck": "Striking out what was learned",
-    "vote": "Your vote", "unvote": "Taking your vote back", "follow": "Following {label}",
-    "unfollow": "No longer following {label}", "noted": "Your note", "added": "Adding to a collection",
-    "taken out": "Taking out of a collection", "remarked": "Your remark", "moved": "The new order",
-    "comment": "Your comment", "uncomment": "Taking your comment back", "edited": "Editing your comment",
+    "submit": noop("Raising a paper"), "unsubmit": noop("Taking a paper out of the edition"),
+    "claimed": noop("Your claim"), "taste": noop("What you said for your order"),
+    "struck": noop("Striking out what was learned"), "vote": noop("Your vote"),
+    "unvote": noop("Taking your vote back"), "follow": noop("Following {label}"),
+    "unfollow": noop("No longer following {label}"), "noted": noop("Your note"),
+    "added": noop("Adding to a collection"), "taken out": noop("Taking out of a collection"),
+    "remarked": noop("Your remark"), "moved": noop("The new order"), "comment": noop("Your comment"),
+    "uncomment": noop("Taking your comment back"), "edited": noop("Editing your comment"),
 }
-_MARKED = {service.SAVED: "Saving", service.HIDDEN: "Hiding", service.READ: "Marking as read"}
-_UNMARKED = {service.SAVED: "Taking off the saved list", service.HIDDEN: "Showing again",
-             service.READ: "Marking as not read"}
-_WHAT = {"made": "Making a {what}", "changed": "Changing a {what}", "removed": "Removing a {what}"}
+_MARKED = {service.SAVED: noop("Saving"), service.HIDDEN: noop("Hiding"), service.READ: noop("Marking as read")}
+_UNMARKED = {service.SAVED: noop("Taking off the saved list"), service.HIDDEN: noop("Showing again"),
+             service.READ: noop("Marking as not read")}
+_WHAT = {
+    ("made", "collection"): noop("Making a collection"), ("made", "stream"): noop("Making a stream"),
+    ("changed", "collection"): noop("Changing a collection"), ("changed", "stream"): noop("Changing a stream"),
+    ("removed", "collection"): noop("Removing a collection"), ("removed", "stream"): noop("Removing a stream"),
+}
 
 
 def words(row: Done) -> str:
     """What the act was, as a person says it."""
     how = row.how
     if row.verb in {"mark", "unmark"}:
-        return (_MARKED if row.verb == "mark" else _UNMARKED)[how["kind"]]
-    if row.verb in _WHAT:
-        return _WHAT[row.verb].format(what=how["what"])
-    return WORDS.get(row.verb, row.verb.capitalize()).format(label=how.get("label") or how.get("value", ""))
+        return _((_MARKED if row.verb == "mark" else _UNMARKED)[how["kind"]])
+    known = _WHAT.get((row.verb, how.get("what", ""))) or WORDS.get(row.verb)
+    return _(known).format(label=how.get("label") or how.get("value", "")) if known else row.verb.capitalize()
 
 
 def titles(rows: list[Done]) -> dict[int, str]:
@@ -277,7 +287,8 @@ def titles(rows: list[Done]) -> dict[int, str]:
     said = {row: latex.readable(names[paper]) for row, paper in one.items() if paper in names}
     for row in rows:
         if len(row.how.get("papers", ())) > 1:
-            said[row.pk] = f"{len(row.how['papers']):,} papers"
+            papers = len(row.how["papers"])
+            said[row.pk] = ngettext("{count} paper", "{count} papers", papers).format(count=number(papers))
         elif row.verb == "removed":
             said[row.pk] = row.how["row"]["name"]
     return said

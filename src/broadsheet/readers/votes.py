@@ -6,19 +6,25 @@ not before a new account is some days old, and not while it is flagged because a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from broadsheet.catalogue import changes
 from broadsheet.catalogue.site import choices
 from broadsheet.errors import BroadsheetError
 
+from .. import languages
+from ..spoken import sentence, spoken
 from . import journal, watching
 from .models import Activity, Claim, Reader, Report, Vote
+
+_RING = re.compile(r"(?P<count>\d+) accounts that were made within (?P<hours>\d+) hours of each other voted")
 
 
 class NotAllowed(BroadsheetError):
@@ -199,9 +205,10 @@ def clear_flags(paper_id: int, now: datetime) -> int:
 def may_act(reader: Reader) -> None:
     """Raise :class:`NotAllowed` if moderators blocked the reader."""
     if reader.blocked_at is not None:
-        raise NotAllowed(
-            f"This account was blocked on {reader.blocked_at:%d %B %Y}: {reader.blocked_reason or 'no reason given'}. "
-            "Nothing was changed; what you kept stays yours. A moderator can lift the block.")
+        raise NotAllowed(_(
+            "This account was blocked on {day}: {reason}. Nothing was changed; what you kept stays yours. A moderator "
+            "can lift the block.").format(day=languages.day(reader.blocked_at),
+                                          reason=reader.blocked_reason or _("no reason given")))
 
 
 def _stamp(moment: datetime | None) -> Any:
@@ -230,8 +237,20 @@ def _flag_ring(reader: Reader, paper_id: int, now: datetime, rules: Rules) -> No
     if not Report.objects.filter(subject=subject, closed_at__isnull=True).exists():
         Report.objects.create(
             subject=subject, reader=None, made_at=now,
-            reason=f"{len(ids)} accounts that were made within {apart.total_seconds() / 3600:.0f} hours of each other "
-                   "voted for this paper on one day. Their votes are shown but do not weigh until you decide.")
+            reason=str(ring(len(ids), round(apart.total_seconds() / 3600))))
+
+
+@sentence("ring")
+def ring(accounts: int, hours: int) -> str:
+    """Why votes were flagged, for moderators."""
+    return _("{count} accounts that were made within {hours} hours of each other voted for this paper on one day. "
+             "Their votes are shown but do not weigh until you decide.").format(count=accounts, hours=hours)
+
+
+def said_ring(reason: str) -> str:
+    """A report's reason; one that the site wrote itself is spoken in the language of the moment."""
+    found = _RING.match(reason)
+    return spoken(ring(int(found["count"]), int(found["hours"]))) if found else reason
 
 
 def hold(paper_id: int) -> None:

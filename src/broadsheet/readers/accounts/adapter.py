@@ -20,6 +20,9 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_noop as noop
 
 from broadsheet.catalogue import site
 from broadsheet.config import current
@@ -44,20 +47,20 @@ _NEEDED = {
     )
 }
 _SENTENCES = {
-    "account/messages/password_changed.txt": "Your password is changed. Other sessions have ended.",
-    "account/messages/password_set.txt": "Your password is set.",
-    "account/messages/email_confirmed.txt": "Your address is confirmed.",
-    "account/messages/email_confirmation_failed.txt": "That address is in use by another account.",
-    "account/messages/email_confirmation_sent.txt": "A mail with a link is on its way.",
-    "account/messages/email_deleted.txt": "The address is removed.",
-    "mfa/messages/totp_activated.txt": "One-time codes are on.",
-    "mfa/messages/totp_deactivated.txt": "One-time codes are off.",
-    "mfa/messages/recovery_codes_generated.txt": "New recovery codes are made; the old ones are void.",
-    "mfa/messages/webauthn_added.txt": "The passkey is added.",
-    "mfa/messages/webauthn_removed.txt": "The passkey is removed.",
-    "socialaccount/messages/account_connected.txt": "The way to sign in is connected.",
-    "socialaccount/messages/account_disconnected.txt": "The way to sign in is removed.",
-    "usersessions/messages/sessions_logged_out.txt": "All other sessions have ended.",
+    "account/messages/password_changed.txt": noop("Your password is changed. Other sessions have ended."),
+    "account/messages/password_set.txt": noop("Your password is set."),
+    "account/messages/email_confirmed.txt": noop("Your address is confirmed."),
+    "account/messages/email_confirmation_failed.txt": noop("That address is in use by another account."),
+    "account/messages/email_confirmation_sent.txt": noop("A mail with a link is on its way."),
+    "account/messages/email_deleted.txt": noop("The address is removed."),
+    "mfa/messages/totp_activated.txt": noop("One-time codes are on."),
+    "mfa/messages/totp_deactivated.txt": noop("One-time codes are off."),
+    "mfa/messages/recovery_codes_generated.txt": noop("New recovery codes are made; the old ones are void."),
+    "mfa/messages/webauthn_added.txt": noop("The passkey is added."),
+    "mfa/messages/webauthn_removed.txt": noop("The passkey is removed."),
+    "socialaccount/messages/account_connected.txt": noop("The way to sign in is connected."),
+    "socialaccount/messages/account_disconnected.txt": noop("The way to sign in is removed."),
+    "usersessions/messages/sessions_logged_out.txt": noop("All other sessions have ended."),
 }
 
 
@@ -90,10 +93,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     error_messages = {  # noqa: RUF012 - read only, as in the class above it
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "There is no account with this address and password. Nothing was done.",
-        "incorrect_password": "That is not the password.",
-        "enter_current_password": "That is not the present password.",
-        "too_many_login_attempts": "Too many attempts. None is looked at for five minutes.",
+        "email_password_mismatch": lazy("There is no account with this address and password. Nothing was done."),
+        "incorrect_password": lazy("That is not the password."),
+        "enter_current_password": lazy("That is not the present password."),
+        "too_many_login_attempts": lazy("Too many attempts. None is looked at for five minutes."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -107,7 +110,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         invitation = invitation_of(self.request)
         wanted = email.strip().lower()
         if invitation is not None and invitation.email and wanted != invitation.email:
-            raise ValidationError(f"This invitation is for {invitation.email}.")
+            raise ValidationError(_("This invitation is for {email}.").format(email=invitation.email))
         return wanted
 
     def is_email_verified(self, request: HttpRequest, email: str) -> bool:
@@ -125,7 +128,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         message: str | None = None,
     ) -> None:
         """Keep a sentence for the next page of the signed-in reader."""
-        sentence = message or _SENTENCES.get(message_template or "", "")
+        known = _SENTENCES.get(message_template or "")
+        sentence = message or (_(known) if known else "")
         if sentence and (message or request.user.is_authenticated):
             request.session[SAID] = str(sentence)
 
@@ -175,7 +179,7 @@ class CodesAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         from allauth.mfa.models import Authenticator
 
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
-        return f"Passkey {count + 1}" if count else "Passkey"
+        return _("Passkey {number}").format(number=count + 1) if count else _("Passkey")
 
     def encrypt(self, text: str) -> str:
         """Fernet (AES-128-CBC with HMAC-SHA-256)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as lazy
 
 from .models import Account
 
@@ -11,7 +12,8 @@ from .models import Account
 class SignupExtra(forms.Form):
     """The name that others see beside votes and comments."""
 
-    name = forms.CharField(max_length=60, label="Name", help_text="Others see it beside your votes and comments.")
+    name = forms.CharField(max_length=60, label=lazy("Name"),
+                           help_text=lazy("Others see it beside your votes and comments."))
 
     field_order = ("email", "name", "password1")
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from broadsheet.errors import UsageError
 from broadsheet.readers.models import Invitation, Reader
@@ -30,10 +31,10 @@ def make(
     wanted = service.address(email) if email.strip() else ""
     if not wanted and not mail.set_up():
         raise UsageError(
-            "Without a mail server nobody can prove an address, so an invitation needs one. Nothing was made."
+            _("Without a mail server nobody can prove an address, so an invitation needs one. Nothing was made.")
         )
     if wanted and Account.objects.filter(email=wanted).exists():
-        raise UsageError(f"There is an account for {wanted} already. Nothing was made.")
+        raise UsageError(_("There is an account for {wanted} already. Nothing was made.").format(wanted=wanted))
     secret = secrets.token_urlsafe(32)
     with transaction.atomic():
         if wanted:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from broadsheet.errors import UsageError
 from broadsheet.readers import audit, roles, tokens
 from broadsheet.readers.models import Reader
@@ -22,7 +24,7 @@ def _find(subject: str) -> Reader | None:
 def _known(subject: str) -> Reader:
     found = _find(subject)
     if found is None:
-        raise UsageError("This account is no longer there. Nothing was changed.")
+        raise UsageError(_("This account is no longer there. Nothing was changed."))
     return found
 
 
@@ -57,7 +59,7 @@ def _set_block(subject: str, state: audit.State, actor: Reader | None, now: date
 def _someone_administers() -> None:
     """Inside the transaction: what would leave nobody in charge is taken back with it."""
     if not service.has_administrator():
-        raise UsageError("That would leave the site without an administrator. Nothing was changed.")
+        raise UsageError(_("That would leave the site without an administrator. Nothing was changed."))
 
 
 audit.reversible("account.roles", audit.Way(_roles, _set_roles, "administer"))

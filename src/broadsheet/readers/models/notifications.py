@@ -10,7 +10,8 @@ from .reader import Reader
 class Notification(models.Model):
     """``kind``: mention, reply, followed, code, version, retracted, claim, moderation.
 
-    ``once`` names what is told, so that telling it twice makes one row.
+    ``once`` names what is told, so that telling it twice makes one row. ``text`` is in English; ``said``: what it is
+    made of, so that it can be spoken in the reader's language (``spoken.as_json``), None where it is no sentence.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -21,6 +22,7 @@ class Notification(models.Model):
     comment = models.ForeignKey("readers.Comment", on_delete=models.CASCADE, null=True, related_name="+")
     actor = models.ForeignKey(Reader, on_delete=models.SET_NULL, null=True, related_name="+")
     text = models.TextField(default="")
+    said = models.JSONField(null=True, default=None)
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True, default=None)
 
