@@ -19,7 +19,10 @@ from django.utils.translation import get_language, gettext, ngettext, npgettext,
 from .config import LANGUAGES as LANGUAGES
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
     from jinja2 import Environment
+
+    Text = str | _StrPromise  # what a table of a module holds: spoken when it is shown
 
 NBSP = "\u00a0"
 SOURCE = "en"
@@ -163,6 +166,12 @@ def _day_short(text: str, this_year: int | None, language: str) -> str:
 def month_and_year(value: date) -> str:
     """``May 2026`` with the whole name."""
     return _unbroken(pgettext("date", "{month} {year}"), month=month(value.month), year=value.year)
+
+
+def and_others(names: Sequence[str], others: int) -> str:
+    """``A, B and 4 others``, with a space after the number that does not break."""
+    return ngettext("{names} and {count} other", "{names} and {count} others", others).replace(
+        "{count} ", f"{number(others)}{NBSP}").replace("{count}", number(others)).replace("{names}", ", ".join(names))
 
 
 def joined(words: Sequence[str]) -> str:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _lazy
 
 from ..readers import service as readers
 from ..readers import taste, votes
 from ..readers.models import Reader
+
+if TYPE_CHECKING:
+    from ..languages import Text
 
 MOST = 2000  # papers in one act: "mark all read" of the largest day
 Answer = dict[str, object]
@@ -24,15 +30,15 @@ class Verb:
     """
 
     capability: str
-    ask: str
-    explain: str
+    ask: Text
+    explain: Text
     do: Doer
     most: int = MOST
 
 
-_MARKS = ("Your marks are kept for this browser alone, by a cookie; nobody else is shown them. You can take them out "
-          "or erase them in Settings.")
-_VOTES = ("One vote for each reader and paper. You can take it back whenever you want, with the same button.")
+_MARKS = _lazy("Your marks are kept for this browser alone, by a cookie; nobody else is shown them. You can take them "
+               "out or erase them in Settings.")
+_VOTES = _lazy("One vote for each reader and paper. You can take it back whenever you want, with the same button.")
 
 
 def _mark(kind: str, on: bool) -> Doer:
@@ -55,8 +61,8 @@ def _unvote(reader: Reader, papers: Sequence[int], now: datetime) -> Answer:
     return {"votes": tally.votes, "voted": False}
 
 
-_ORDER = ("It teaches your own order, at once, and is seen by you alone. What was learned stands on the page My order, "
-          "where each line can be removed.")
+_ORDER = _lazy("It teaches your own order, at once, and is seen by you alone. What was learned stands on the page My "
+               "order, where each line can be removed.")
 
 
 def _more_or_less(kind: str, on: bool) -> Doer:
@@ -70,16 +76,16 @@ def _more_or_less(kind: str, on: bool) -> Doer:
 
 
 VERBS: dict[str, Verb] = {
-    "save": Verb("", "Save this paper", _MARKS, _mark(readers.SAVED, True)),
-    "unsave": Verb("", "Take this paper off your list", _MARKS, _mark(readers.SAVED, False)),
-    "hide": Verb("", "Hide this paper", _MARKS, _mark(readers.HIDDEN, True)),
-    "unhide": Verb("", "Show this paper again", _MARKS, _mark(readers.HIDDEN, False)),
-    "read": Verb("", "Mark as read", _MARKS, _mark(readers.READ, True)),
-    "unread": Verb("", "Mark as not read", _MARKS, _mark(readers.READ, False)),
-    "vote": Verb("vote", "Vote for this paper", _VOTES, _vote, most=1),
-    "unvote": Verb("vote", "Take your vote back", _VOTES, _unvote, most=1),
-    "more": Verb("", "More papers like this", _ORDER, _more_or_less(taste.MORE, True)),
-    "unmore": Verb("", "Take “more like this” back", _ORDER, _more_or_less(taste.MORE, False)),
-    "less": Verb("", "Not for me", _ORDER, _more_or_less(taste.LESS, True)),
-    "unless": Verb("", "Take “not for me” back", _ORDER, _more_or_less(taste.LESS, False)),
+    "save": Verb("", _lazy("Save this paper"), _MARKS, _mark(readers.SAVED, True)),
+    "unsave": Verb("", _lazy("Take this paper off your list"), _MARKS, _mark(readers.SAVED, False)),
+    "hide": Verb("", _lazy("Hide this paper"), _MARKS, _mark(readers.HIDDEN, True)),
+    "unhide": Verb("", _lazy("Show this paper again"), _MARKS, _mark(readers.HIDDEN, False)),
+    "read": Verb("", _lazy("Mark as read"), _MARKS, _mark(readers.READ, True)),
+    "unread": Verb("", _lazy("Mark as not read"), _MARKS, _mark(readers.READ, False)),
+    "vote": Verb("vote", _lazy("Vote for this paper"), _VOTES, _vote, most=1),
+    "unvote": Verb("vote", _lazy("Take your vote back"), _VOTES, _unvote, most=1),
+    "more": Verb("", _lazy("More papers like this"), _ORDER, _more_or_less(taste.MORE, True)),
+    "unmore": Verb("", _lazy("Take “more like this” back"), _ORDER, _more_or_less(taste.MORE, False)),
+    "less": Verb("", _lazy("Not for me"), _ORDER, _more_or_less(taste.LESS, True)),
+    "unless": Verb("", _lazy("Take “not for me” back"), _ORDER, _more_or_less(taste.LESS, False)),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from broadsheet.readers import votes
 
@@ -18,11 +19,11 @@ def shut(request: HttpRequest) -> HttpResponse:
     if visit.account is None and not visit.bearer and not visit.secret:
         place = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
         return HttpResponseRedirect("/sign-in?" + urlencode({"next": place}))
-    why = "This is not yours to do. Nothing was changed."
+    why = _("This is not yours to do. Nothing was changed.")
     if visit.reader is not None:
         try:
             votes.may_act(visit.reader)
         except votes.NotAllowed as problem:
             why = str(problem)
-    notice = notices.Notice("error", "That was not done", (why,), ("Today’s edition", "/"))
-    return render(request, "empty.jinja", {"heading": "Not done", "notices": [notice]}, status=403)
+    notice = notices.Notice("error", _("That was not done"), (why,), (_("Today’s edition"), "/"))
+    return render(request, "empty.jinja", {"heading": _("Not done"), "notices": [notice]}, status=403)

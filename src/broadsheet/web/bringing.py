@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.core import signing
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..catalogue import forms, papers
 from ..catalogue.importing import bibtex, jsonl
@@ -19,6 +21,7 @@ from ..catalogue.models import Identifier, Paper
 from ..catalogue.records import Incoming
 from ..config import Config
 from ..errors import BroadsheetError
+from ..languages import number
 from ..readers.models import Reader
 from ..sources import lookup
 from ..sources.errors import SourceError
@@ -51,16 +54,16 @@ def bring(text: str, reader: Reader, config: Config, *, by: lookup.Ways | None =
     """The paper that ``text`` names. Raises :class:`NotBrought`."""
     text = text.strip().lstrip("\ufeff").replace("\x00", "")
     if not text:
-        raise NotBrought("Paste an arXiv number, a DOI, an address or BibTeX. Nothing was looked up.")
+        raise NotBrought(_("Paste an arXiv number, a DOI, an address or BibTeX. Nothing was looked up."))
     if len(text) > MOST_TYPED:
-        raise NotBrought(f"That is {len(text):,} characters; {MOST_TYPED:,} fit. Paste one paper at a time. For a "
-                         "whole library there is `broadsheet import`.")
+        raise NotBrought(_("That is {number} characters; {most} fit. Paste one paper at a time. For a whole library "
+                           "there is `broadsheet import`.").format(number=number(len(text)), most=number(MOST_TYPED)))
     if text.startswith("@"):
         return _of_bibtex(text, reader, config, by)
     name = identifiers.recognise(text) or _address(text)
     if name is None:
-        raise NotBrought("That is no arXiv number, DOI, address or BibTeX that is known here. Nothing was looked up. "
-                         "Check it for a missing letter, or paste the paper’s BibTeX.")
+        raise NotBrought(_("That is no arXiv number, DOI, address or BibTeX that is known here. Nothing was looked up. "
+                         "Check it for a missing letter, or paste the paper’s BibTeX."))
     found = known([name])
     return Brought(found) if found is not None else _fetched(name, reader, config, by)
 
@@ -77,7 +80,7 @@ def known(names: list[Name]) -> Paper | None:
         if found is not None:
             return found
         if Identifier.objects.filter(scheme=name[0], value=name[1], paper__state=Paper.State.HIDDEN).exists():
-            raise NotBrought("Moderators of this site took this paper out. Nothing was raised.")
+            raise NotBrought(_("Moderators of this site took this paper out. Nothing was raised."))
     return None
 
 
@@ -93,14 +96,18 @@ def _address(text: str) -> Name | None:
 def _fetched(name: Name, reader: Reader, config: Config, by: lookup.Ways | None) -> Brought:
     """Ask for the record; what comes may be of a paper that is known by another name."""
     if config.offline:
-        raise NotBrought("This paper is not here yet, and this site asks no other host (it is set to be offline). "
-                         "Paste the paper’s BibTeX instead.")
+        raise NotBrought(_("This paper is not here yet, and this site asks no other host (it is set to be offline). "
+                         "Paste the paper’s BibTeX instead."))
     wait = _fetches.take(str(reader.pk))
     if wait:
-        raise NotBrought(f"You looked up many papers in a short time. Go on in {int(wait) + 1} seconds, or paste "
-                         "BibTeX, which asks nobody.")
+        raise NotBrought(ngettext(
+            "You looked up many papers in a short time. Go on in {seconds} second, or paste BibTeX, which asks "
+            "nobody.",
+            "You looked up many papers in a short time. Go on in {seconds} seconds, or paste BibTeX, which asks "
+            "nobody.",
+            int(wait) + 1).format(seconds=number(int(wait) + 1)))
     if not _AT_ONCE.acquire(blocking=False):
-        raise NotBrought("Other papers are being looked up just now. Nothing was asked; try again in a moment.")
+        raise NotBrought(_("Other papers are being looked up just now. Nothing was asked; try again in a moment."))
     ways = by or lookup.ways(config)
     try:
         item = lookup.fetch(name, config, ways)
@@ -117,13 +124,13 @@ def _of_bibtex(text: str, reader: Reader, config: Config, by: lookup.Ways | None
     """One entry; where it names a DOI or arXiv number, the record of that service is better than what was pasted."""
     lines = list(bibtex.entries_in(text.encode()))
     if len(lines) != 1 or lines[0].fault:
-        why = f"there are {len(lines)} entries in it" if len(lines) != 1 else lines[0].fault
-        raise NotBrought(f"The BibTeX was not read: {why}. Nothing was raised. Paste one whole entry, from @ to its "
-                         "last brace.")
+        why = lines[0].fault if len(lines) == 1 else _("there are {number} entries in it").format(number=len(lines))
+        raise NotBrought(_("The BibTeX was not read: {why}. Nothing was raised. Paste one whole entry, from @ to its "
+                           "last brace.").format(why=why))
     try:
         record = bibtex.parse_entry(lines[0].data)
     except jsonl.BadRecord as problem:
-        raise NotBrought(f"The BibTeX was not read: {problem}. Nothing was raised.") from None
+        raise NotBrought(_("The BibTeX was not read: {why}. Nothing was raised.").format(why=problem)) from None
     found = known(list(record.identifiers))
     if found is not None:
         return Brought(found)
@@ -132,7 +139,7 @@ def _of_bibtex(text: str, reader: Reader, config: Config, by: lookup.Ways | None
         try:
             return _fetched((scheme, value), reader, config, by)
         except NotBrought as problem:
-            said = f"{problem} What you see is your own BibTeX."
+            said = _("{problem} What you see is your own BibTeX.").format(problem=problem)
     else:
         said = ""
     item = Incoming("submitted-bibtex", f"{scheme}:{value}", lines[0].data, bibtex.FORM, record)
@@ -152,7 +159,7 @@ def unseal(token: str, reader: Reader) -> Incoming:
         body = b85decode(packed)
         return Incoming(source, key, body, form, forms.parse(form, body))
     except (signing.BadSignature, ValueError, TypeError):
-        raise NotBrought("This preview is too old. Nothing was raised; look the paper up again.") from None
+        raise NotBrought(_("This preview is too old. Nothing was raised; look the paper up again.")) from None
 
 
 def draft(item: Incoming, now: datetime) -> Paper:

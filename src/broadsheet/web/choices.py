@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from ..catalogue import site
 from ..editions.fields import as_text, read_table
 from ..languages import LANGUAGES, SOURCE
 from ..readers.settings import lines
+
+if TYPE_CHECKING:
+    from ..languages import Text
 
 MOST_NAME, MOST_WORDS, LONGEST_WORD = 60, 100, 80
 _CATEGORY = re.compile(r"[A-Za-z][\w.+:-]{0,79}$")
@@ -21,24 +27,26 @@ class Choice:
     """One choice: its name, what it is called for people, the stored choice it belongs to, how it is typed."""
 
     name: str
-    label: str
+    label: Text
     stored: str
-    hint: str
+    hint: Text
 
 
 CHOICES: dict[str, Choice] = {one.name: one for one in (
-    Choice("name", "Name of the paper", "name", "Stands on every page."),
-    Choice("group", "Name of the group", "group", "Stands above the front page, for instance: Vision group."),
-    Choice("words", "Words this group watches for", "interests",
-           "One on each line, for instance: protein design. They weigh in each day’s order, by word and by meaning."),
-    Choice("interests", "Categories this group reads", "interests",
-           "One on each line, for instance: cs.CV. They weigh in the order of each day."),
-    Choice("sections", "Sections of the front page", "sections",
-           "A line for each, in the page’s order: Vision: cs.CV, eess.IV. Empty takes the built-in ones."),
-    Choice("language", "Language", "language",
-           "Of pages for readers who chose none, of feeds and mails: " + ", ".join(LANGUAGES) + "."),
-    Choice("vote_names", "Names of voters", "vote_names",
-           "yes shows the names of those voters who want it; no shows numbers only."),
+    Choice("name", _lazy("Name of the paper"), "name", _lazy("Stands on every page.")),
+    Choice("group", _lazy("Name of the group"), "group",
+           _lazy("Stands above the front page, for instance: Vision group.")),
+    Choice("words", _lazy("Words this group watches for"), "interests",
+           _lazy("One on each line, for instance: protein design. They weigh in each day’s order, by word and by "
+                 "meaning.")),
+    Choice("interests", _lazy("Categories this group reads"), "interests",
+           _lazy("One on each line, for instance: cs.CV. They weigh in the order of each day.")),
+    Choice("sections", _lazy("Sections of the front page"), "sections",
+           _lazy("A line for each, in the page’s order: Vision: cs.CV, eess.IV. Empty takes the built-in ones.")),
+    Choice("language", _lazy("Language"), "language",
+           _lazy("Of pages for readers who chose none, of feeds and of mails. Papers stay in their own.")),
+    Choice("vote_names", _lazy("Names of voters"), "vote_names",
+           _lazy("yes shows the names of those voters who want it; no shows numbers only.")),
 )}
 
 
@@ -63,22 +71,26 @@ def read(name: str, text: str) -> tuple[Any, str]:
         return read_table(text)
     if name == "language":
         said = text.strip().lower() or SOURCE
-        return said, "" if said in LANGUAGES else f"“{said[:20]}” is not one of {', '.join(LANGUAGES)}."
+        return said, "" if said in LANGUAGES else _("“{given}” is not one of {known}.").format(
+            given=said[:20], known=", ".join(LANGUAGES))
     if name == "vote_names":
         said = text.strip().lower()
-        return said == "yes", "" if said in {"yes", "no"} else f"“{said[:20]}” is neither yes nor no."
+        return said == "yes", "" if said in {"yes", "no"} else _("“{given}” is neither yes nor no.").format(
+            given=said[:20])
     if name in ("words", "interests"):
         items = lines(text)
         if len(items) > MOST_WORDS:
-            return [], f"{len(items)} are too many; at most {MOST_WORDS}."
+            return [], _("{number} are too many; at most {most}.").format(number=len(items), most=MOST_WORDS)
         wrong = next((one for one in items if (len(one) > LONGEST_WORD if name == "words"
                                                else not _CATEGORY.match(one))), "")
         if wrong:
-            return [], (f"“{wrong[:40]}…” is too long. A word or a few, at most {LONGEST_WORD} letters."
-                        if name == "words" else f"“{wrong[:60]}” is not a category. Example: cs.CV")
+            return [], (_("“{given}…” is too long. A word or a few, at most {most} letters.").format(
+                given=wrong[:40], most=LONGEST_WORD)
+                if name == "words" else _("“{given}” is not a category. Example: cs.CV").format(given=wrong[:60]))
         return items, ""
     said = " ".join(text.split())
-    return said, f"At most {MOST_NAME} letters; this has {len(said)}." if len(said) > MOST_NAME else ""
+    return said, _("At most {most} letters; this has {number}.").format(
+        most=MOST_NAME, number=len(said)) if len(said) > MOST_NAME else ""
 
 
 def keep(values: Mapping[str, Any]) -> None:

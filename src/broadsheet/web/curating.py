@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from ..catalogue.models import Paper
 from ..editions import curation
@@ -119,7 +120,7 @@ def write_placed(subject: str, state: State, editor: Reader | None, now: datetim
     """Put a state of a paper on a day back."""
     paper, day = _of_day(subject)
     if paper is None:
-        raise UsageError("The paper is no longer there. Nothing was changed.")
+        raise UsageError(_("The paper is no longer there. Nothing was changed."))
     by = editor.pk if editor else None
     curation.release(paper, day, now)
     if state["place"] is not None:
@@ -138,7 +139,7 @@ def write_home(subject: str, state: State, editor: Reader | None, now: datetime)
     """Give a paper the day back that it had."""
     paper = _paper(subject.partition(":")[2])
     if paper is None:
-        raise UsageError("The paper is no longer there. Nothing was changed.")
+        raise UsageError(_("The paper is no longer there. Nothing was changed."))
     if state["day"] is None:
         curation.send_back(paper, now)
     else:
@@ -161,7 +162,7 @@ def _write(day: date, state: State, editor: Reader | None, now: datetime) -> Non
     curation.write(day, prose.tidy(state["headline"]), text, prose.render(text), editor.pk if editor else None, now)
 
 
-for _act in ("edition.pin", "edition.drop", "edition.release"):
-    audit.reversible(_act, Way(read_placed, write_placed, "curate"))
-audit.reversible("edition.move", Way(read_home, write_home, "curate"))
-audit.reversible("edition.note", Way(read_note, write_note, "curate"))
+WAYS: audit.Ways = {
+    **dict.fromkeys(("edition.pin", "edition.drop", "edition.release"), Way(read_placed, write_placed, "curate")),
+    "edition.move": Way(read_home, write_home, "curate"), "edition.note": Way(read_note, write_note, "curate"),
+}

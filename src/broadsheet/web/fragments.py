@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.template.loader import get_template
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from markupsafe import Markup, escape
 
 from .. import languages
@@ -23,7 +25,7 @@ from ..catalogue.models import Paper
 from ..catalogue.rights import may_show
 from ..editions import standfirst
 from ..editions.candidates import Candidate
-from ..languages import NBSP, day_short
+from ..languages import and_others, day_short, joined
 from ..readers.votes import NONE, Tally
 from ..text import identifiers, latex
 from . import voting
@@ -130,8 +132,8 @@ def _patched(entry: _Entry, one: Shown) -> str:
     if not (one.reason or one.read or one.saved or one.new or one.voted or one.told or one.tally is not NONE):
         return entry.plain
     reason = f'<p class="reason">{escape(one.reason)}</p>\n' if one.reason else ""
-    flag = '<p class="flag">New</p>\n' if one.new else ""
-    prefix = '<span class="vh">Read: </span>' if one.read else ""
+    flag = f'<p class="flag">{pgettext("paper", "New")}</p>\n' if one.new else ""
+    prefix = f'<span class="vh">{pgettext("paper", "Read:")} </span>' if one.read else ""
     text = _filled(entry, one.tally, one.voted).replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
     if " vote" in one.reason and " at " in one.reason:  # the reason names the votes elsewhere already
         text = _SEEN.sub("", text, count=1)
@@ -140,7 +142,7 @@ def _patched(entry: _Entry, one: Shown) -> str:
     if one.saved:
         key = one.candidate.key
         text = text.replace(f'value="save:{key}" aria-pressed="false"', f'value="unsave:{key}" aria-pressed="true"')
-        text = text.replace(">Save</button>", ">Saved</button>", 1)
+        text = text.replace(f">{_('Save')}</button>", f">{_('Saved')}</button>", 1)
     if one.told:
         key = f"{one.told}:{one.candidate.key}"
         text = text.replace(f'value="{key}" aria-pressed="false"', f'value="un{key}" aria-pressed="true"', 1)
@@ -172,12 +174,12 @@ def byline_names(authors: list[dict[str, str]], most: int) -> str:
     """``A, B, C and 4 others``: up to ``most`` names; one name more than that is shown too, not counted."""
     names = [author["name"] for author in authors]
     if not names:
-        return "Authors not sent by the source"
+        return _("Authors not sent by the source")
     shown = len(names) if len(names) <= (most + 1 if most > 1 else 2) else most
     rest = len(names) - shown
     if rest:
-        return f"{', '.join(names[:shown])} and {rest}{NBSP}{'other' if rest == 1 else 'others'}"
-    return names[0] if shown == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+        return and_others(names[:shown], rest)
+    return joined(names)
 
 
 def coins(row: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from .. import config, languages
@@ -79,15 +80,15 @@ class Control:
         """What is in force, for the closed bar; empty when nothing is."""
         said = []
         if self.narrowing.order == "newest":
-            said.append("newest first")
+            said.append(_("newest first"))
         elif self.narrowing.order == "mine":
-            said.append("in my order")
+            said.append(_("in my order"))
         if self.narrowing.categories:
-            said.append("only " + ", ".join(self.narrowing.categories))
+            said.append(_("only {categories}").format(categories=", ".join(self.narrowing.categories)))
         if self.narrowing.without:
-            said.append("without " + ", ".join(self.narrowing.without))
+            said.append(_("without {words}").format(words=", ".join(self.narrowing.without)))
         if self.hide_read:
-            said.append("read papers hidden")
+            said.append(_("read papers hidden"))
         return said
 
     def query(self) -> str:
@@ -182,8 +183,10 @@ def next_look(due: datetime | None, moment: datetime) -> str:
     days = (local.date() - moment.date()).days
     clock = f"{local:%H:%M}"
     if days <= 0:
-        return clock if local > moment else "in a moment"
-    return f"tomorrow {clock}" if days == 1 else f"{languages.weekday(local)} {clock}"
+        return clock if local > moment else _("in a moment")
+    if days == 1:
+        return _("tomorrow {clock}").format(clock=clock)
+    return f"{languages.weekday(local)} {clock}"
 
 
 def parse_day(text: str) -> date | None:

@@ -10,6 +10,8 @@ from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from markupsafe import Markup
 
 from ..catalogue import changes
@@ -30,8 +32,9 @@ from .visits import Visit, visit_of
 PREVIEW_DAYS = 7
 MOST_DAYS = 28  # days of papers that a process keeps, about 4 MB each
 # What stands side by side above all pages of a reader's own.
-PLACES = (("/saved", "Saved"), ("/collections", "Collections"), ("/notes", "Notes"), ("/streams", "Streams"),
-          ("/following", "Following"), ("/alerts", "Alerts"), ("/undo", "Undo"))
+PLACES = (("/saved", _lazy("Saved")), ("/collections", _lazy("Collections")), ("/notes", _lazy("Notes")),
+          ("/streams", _lazy("Streams")), ("/following", _lazy("Following")), ("/alerts", _lazy("Alerts")),
+          ("/undo", _lazy("Undo")))
 
 
 def closed(request: HttpRequest, capability: str) -> HttpResponse | None:
@@ -41,8 +44,8 @@ def closed(request: HttpRequest, capability: str) -> HttpResponse | None:
 
 def refused(request: HttpRequest, why: str, status: int = 403) -> HttpResponse:
     """A page that says why nothing was done."""
-    one = notices.Notice("error", "That was not done", (why,), ("Go back", back_of(request, "/")))
-    return rendering.render(request, "empty.jinja", {"heading": "Not done", "notices": [one]}, status=status)
+    one = notices.Notice("error", _("That was not done"), (why,), (_("Go back"), back_of(request, "/")))
+    return rendering.render(request, "empty.jinja", {"heading": _("Not done"), "notices": [one]}, status=status)
 
 
 def back_of(request: HttpRequest, otherwise: str) -> str:

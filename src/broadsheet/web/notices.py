@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from ..catalogue.models import Paper
-from ..languages import count
+from ..languages import day_short, number
 from ..sources.models import SourceState
 from ..sources.registry import CONNECTORS
+from . import names
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,10 @@ class Sources:
     @property
     def line(self) -> str:
         """``6 of 6 sources in`` for the date line; empty when there are none."""
-        return f"{self.answered} of {count(self.total, 'source')} in" if self.total else ""
+        if not self.total:
+            return ""
+        return ngettext("{answered} of {count} source in", "{answered} of {count} sources in", self.total).format(
+            answered=number(self.answered), count=number(self.total))
 
 
 def sources() -> Sources:
@@ -82,48 +89,61 @@ def about_sources(state: Sources) -> list[Notice]:
     if state.failing:
         first = state.failing[0]
         others = len(state.failing) - 1
-        heading = f"{label_of(first)} does not answer" if not others else f"{len(state.failing)} sources do not answer"
-        since = ("It has not answered yet." if first.succeeded_at is None else
-                 f"It last answered on {first.succeeded_at.day} {first.succeeded_at:%B, %H:%M} UTC.")
-        tried = f" at {first.due_at:%H:%M} UTC" if first.due_at else ""
+        heading = _("{source} does not answer").format(source=label_of(first)) if not others else _(
+            "{number} sources do not answer").format(number=len(state.failing))
+        parts = [_("What came before stands."), *([] if others else [_last_answer(first)]), _asked_again(first.due_at)]
         made.append(Notice(
-            "stale", heading,
-            (f"What came before stands. {since if not others else ''} It is asked again{tried} by itself."
-             .replace("  ", " "),),
-            ("What it answered" if not others else "What they answered", "/about"), first_sentence(first.detail)))
+            "stale", heading, (" ".join(parts),),
+            (_("What it answered") if not others else _("What they answered"), "/about"), first_sentence(first.detail)))
     for row in state.filling[:1]:
-        done, of, what = row.progress.get("done"), row.progress.get("of"), row.progress.get("what", "records")
+        done, of, what = row.progress.get("done"), row.progress.get("of"), row.progress.get("what", "")
         if done is not None:
-            whole = f" of {of:,}" if isinstance(of, int) else ""
-            made.append(Notice("plain", "", (f"Papers are coming in: {done:,}{whole} {what} of {label_of(row)}.",),
-                               ("Progress", "/about"), slim=True))
+            said = _("Papers are coming in from {source}: {progress}.").format(
+                source=label_of(row), progress=names.progress(done, of if isinstance(of, int) else None, what))
+            made.append(Notice("plain", "", (said,),
+                               (_("Progress"), "/about"), slim=True))
     return made
+
+
+def _last_answer(row: SourceState) -> str:
+    if row.succeeded_at is None:
+        return _("It has not answered yet.")
+    return _("It last answered on {day} at {clock} UTC.").format(
+        day=day_short(row.succeeded_at.date()), clock=f"{row.succeeded_at:%H:%M}")
+
+
+def _asked_again(due: datetime | None) -> str:
+    if due is None:
+        return _("It is asked again by itself.")
+    return _("It is asked again at {clock} UTC by itself.").format(clock=f"{due:%H:%M}")
 
 
 def sample() -> Notice:
     """The banner over the bundled sample."""
-    return Notice("plain", "These are sample papers.",
-                  ("They came with the program, with summaries written for it, and leave when you answer.",),
-                  ("What do you read?", "/setup"), slim=True)
+    return Notice("plain", _("These are sample papers."),
+                  (_("They came with the program, with summaries written for it, and leave when you answer."),),
+                  (_("What do you read?"), "/setup"), slim=True)
 
 
 # What helps where nothing can be reached; the same on the front page and on the page of the sources.
 WITHOUT_NETWORK = (
-    "`broadsheet import FILE` brings papers from a file (JSON Lines, BibTeX).",
-    "Behind a proxy, set `BROADSHEET_PROXY=http://host:port` and start again.",
-    "`broadsheet doctor` says what is reached and what is not.",
+    _lazy("`broadsheet import FILE` brings papers from a file (JSON Lines, BibTeX)."),
+    _lazy("Behind a proxy, set `BROADSHEET_PROXY=http://host:port` and start again."),
+    _lazy("`broadsheet doctor` says what is reached and what is not."),
 )
 
 
 def unreachable(failed: Sequence[tuple[str, str]], next_try: datetime | None, action: tuple[str, str]) -> Notice:
     """No source answered. ``failed``: (label, what happened), for each source that was tried."""
     causes = tuple(f"{label}: {cause}" for label, cause in failed)
-    when = f" at {next_try:%H:%M} UTC" if next_try and next_try > timezone.now() else ""
-    return Notice("error", "No source can be reached from this machine",
-                  (f"What you chose is kept, and no paper has come in yet: {count(len(causes), 'source')} tried, "
-                   "none answered.", *causes,
-                   f"They are asked again{when}, as long as the program runs. Meanwhile:"),
-                  action, steps=WITHOUT_NETWORK)
+    again = (_("They are asked again at {clock} UTC, as long as the program runs. Meanwhile:").format(
+        clock=f"{next_try:%H:%M}") if next_try and next_try > timezone.now() else
+        _("They are asked again, as long as the program runs. Meanwhile:"))
+    tried = ngettext("What you chose is kept, and no paper has come in yet: {count} source tried, it did not answer.",
+                     "What you chose is kept, and no paper has come in yet: {count} sources tried, none answered.",
+                     len(causes)).format(count=number(len(causes)))
+    return Notice("error", _("No source can be reached from this machine"),
+                  (tried, *causes, again), action, steps=tuple(str(step) for step in WITHOUT_NETWORK))
 
 
 def first_sentence(text: str) -> str:
@@ -134,89 +154,105 @@ def first_sentence(text: str) -> str:
 def no_papers(state: Sources, *, keeper: bool) -> Notice:
     """For a site without a single edition; says why, as far as it is known."""
     if not state.total:
-        return Notice("plain", "No papers yet",
-                      ("No source is chosen and nothing was imported, so there is nothing to show.",),
-                      ("What do you read?", "/setup") if keeper else ("About this site", "/about"))
+        return Notice("plain", _("No papers yet"),
+                      (_("No source is chosen and nothing was imported, so there is nothing to show."),),
+                      (_("What do you read?"), "/setup") if keeper else (_("About this site"), "/about"))
     page = "/setup/progress" if keeper else "/about"
     if state.failing and len(state.failing) == state.total:
         failed = [(label_of(row), first_sentence(row.detail)) for row in state.failing]
-        return unreachable(failed, state.due, ("What was tried", page))
-    told = (f"{count(state.total, 'source')} {'is' if state.total == 1 else 'are'} being asked for the last two weeks, "
-            "with the pauses they ask for. This page fills by itself as papers arrive.")
+        return unreachable(failed, state.due, (_("What was tried"), page))
+    told = ngettext(
+        "{count} source is being asked for the last two weeks, with the pauses it asks for. This page fills by itself "
+        "as papers arrive.",
+        "{count} sources are being asked for the last two weeks, with the pauses they ask for. This page fills by "
+        "itself as papers arrive.", state.total).format(count=number(state.total))
     if state.running:
-        return Notice("plain", "The first papers are on their way", (told,), ("Progress", page))
-    return Notice("plain", "No papers yet",
-                  ("The sources that answered announced none for what is read here.",), ("What they answered", page))
+        return Notice("plain", _("The first papers are on their way"), (told,), (_("Progress"), page))
+    return Notice("plain", _("No papers yet"),
+                  (_("The sources that answered announced none for what is read here."),),
+                  (_("What they answered"), page))
 
 
 def empty_day(text: str, *, weekend: bool, before: tuple[str, str] | None, holiday: bool = False) -> Notice:
     """For a day without papers. ``holiday``: a weekday that arXiv's schedule has no list for."""
-    why = "No source announced a paper for this day, or none that is kept here."
+    why = _("No source announced a paper for this day, or none that is kept here.")
     if weekend:
-        why = "arXiv announces none on Saturdays and Sundays."
+        why = _("arXiv announces none on Saturdays and Sundays.")
     elif holiday:
-        why = "By its schedule arXiv had no mailing the evening before, a holiday."
-    return Notice("plain", f"No papers on {text}", (why,), before or ("All editions", "/archive"))
+        why = _("By its schedule arXiv had no mailing the evening before, a holiday.")
+    return Notice("plain", _("No papers on {day}").format(day=text), (why,), before or (_("All editions"), "/archive"))
 
 
 def no_order_yet() -> Notice:
     """Asked for in the reader's own order, of whom nothing is known yet."""
-    return Notice("plain", "Your own order needs something to go by", (
-        "Three questions are enough, or a few “More like this” and “Not for me” under papers. Until then the papers "
-        "stand as they were chosen for the group.",), ("Answer three questions", "/taste/start"))
+    return Notice("plain", _("Your own order needs something to go by"), (
+        _("Three questions are enough, or a few “More like this” and “Not for me” under papers. Until then the papers "
+        "stand as they were chosen for the group."),), (_("Answer three questions"), "/taste/start"))
 
 
 def all_read(papers: int, again: str) -> Notice:
     """For a reader who hides what is read and has read everything."""
-    return Notice("done", "You have read today’s edition.", (f"All {count(papers, 'paper')} are marked read.",),
-                  ("Show them again", again))
+    return Notice("done", _("You have read today’s edition."), (ngettext(
+        "The one paper is marked read.", "All {count} papers are marked read.", papers).format(count=number(papers)),),
+                  (_("Show them again"), again))
 
 
 def narrowed_away(papers: int, words: list[str], again: str) -> Notice:
     """For a control that leaves nothing."""
-    return Notice("plain", "Nothing passes what you set",
-                  (f"{count(papers, 'paper')} of this page are left out: {'; '.join(words)}.",),
-                  ("Show all", again))
+    return Notice("plain", _("Nothing passes what you set"),
+                  (ngettext(
+        "{count} paper of this page is left out: {why}.", "{count} papers of this page are left out: {why}.", papers
+    ).format(count=number(papers), why="; ".join(words)),),
+                  (_("Show all"), again))
 
 
 def index_behind(lag: int) -> Notice:
     """Changes wait for the index: on the page of the house, and where a search found nothing."""
-    return Notice("stale", f"Search is {count(lag, 'change')} behind",
-                  ("What arrived last is on its page and in its edition, but not yet found by search. Nothing is lost; "
-                   "it catches up by itself while `broadsheet start` or `broadsheet work` runs.",),
-                  ("How it stands", "/about"))
+    return Notice("stale", ngettext("Search is {count} change behind", "Search is {count} changes behind", lag).format(
+        count=number(lag)),
+                  (_("What arrived last is on its page and in its edition, but not yet found by search. Nothing is "
+                     "lost; it catches up by itself while `broadsheet start` or `broadsheet work` runs."),),
+                  (_("How it stands"), "/about"))
 
 
 def no_index(problem: str) -> Notice:
     """There is no index that can be asked."""
-    return Notice("error", "Search has no index",
-                  ("Every paper is still on its page and in its edition. The worker builds the index by itself; "
-                   "`broadsheet reindex` does it now.",), ("Today’s edition", "/"), problem)
+    return Notice("error", _("Search has no index"),
+                  (_("Every paper is still on its page and in its edition. The worker builds the index by itself; "
+                   "`broadsheet reindex` does it now."),), (_("Today’s edition"), "/"), problem)
 
 
 def no_votes(window: str) -> Notice:
-    """For trending where nothing was voted on in ``window`` ("the last week")."""
-    return Notice("plain", f"No votes in {window}",
-                  (f"No paper that appeared in {window} has a vote or a comment, neither of your group nor of another "
-                   "site such as Hugging Face Daily Papers.",), ("Today’s edition", "/"))
+    """For trending where nothing was voted on in ``window`` (of ``archive.WINDOWS``)."""
+    return Notice("plain", {"day": _("No votes in the last day"), "week": _("No votes in the last week"),
+                            "fortnight": _("No votes in the last two weeks"),
+                            "month": _("No votes in the last month")}[window],
+                  (_("No paper that appeared in that time has a vote or a comment, neither of your group nor of "
+                     "another site such as Hugging Face Daily Papers."),), (_("Today’s edition"), "/"))
 
 
 def of_progress(state: str, sources: int, failed: Sequence[tuple[str, str]], received: int,
                 next_try: datetime | None) -> Notice:
     """The head of the page of the sources; ``state`` as in ``views/setup.py: progress_of``."""
-    today = ("Today’s edition", "/")
+    today = (_("Today’s edition"), "/")
     if state == "unreachable":
-        return unreachable(failed, next_try, ("Change what you read", "/setup"))
+        return unreachable(failed, next_try, (_("Change what you read"), "/setup"))
     if state == "none":
-        return Notice("plain", "No source is turned on", ("Say what you read, and its sources begin.",),
-                      ("What do you read?", "/setup"))
+        return Notice("plain", _("No source is turned on"), (_("Say what you read, and its sources begin."),),
+                      (_("What do you read?"), "/setup"))
     if state == "done":
-        return Notice("done", f"All is in: {count(received, 'record')}",
-                      ("Every source answered. New papers follow by themselves.",), today)
-    patience = "The last two weeks are read first, with the pauses the sources ask for; you need not wait here."
+        return Notice("done", ngettext("All is in: {count} record", "All is in: {count} records", received).format(
+            count=number(received)),
+                      (_("Every source answered. New papers follow by themselves."),), today)
+    patience = _("The last two weeks are read first, with the pauses the sources ask for; you need not wait here.")
     if not received:
         if len(failed) and state == "partly":
-            return Notice("stale", f"{count(len(failed), 'source')} of {sources} did not answer",
-                          ("The others brought nothing yet. Each is asked again by itself.",), today)
-        return Notice("plain", f"{count(sources, 'source')} being asked", (patience,), today)
-    return Notice("plain", f"Papers are coming in: {count(received, 'record')} so far", (patience,), today)
+            return Notice("stale", ngettext(
+                "{count} source of {all} did not answer", "{count} sources of {all} did not answer", len(failed),
+                ).format(count=number(len(failed)), all=number(sources)),
+                          (_("The others brought nothing yet. Each is asked again by itself."),), today)
+        return Notice("plain", ngettext("{count} source being asked", "{count} sources being asked", sources).format(
+            count=number(sources)), (patience,), today)
+    return Notice("plain", ngettext("Papers are coming in: {count} record so far",
+                                    "Papers are coming in: {count} records so far", received).format(
+                                        count=number(received)), (patience,), today)

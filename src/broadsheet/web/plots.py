@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
-from ..languages import day_short
+from ..languages import day_short, number
 
 BAR, GAP, HEIGHT = 6, 2, 48
 
@@ -29,8 +30,8 @@ class Plot:
         """The plot in words, for those who do not see it."""
         most = max(self.counts, default=0)
         week = self.first + timedelta(weeks=self.counts.index(most)) if most else self.first
-        return (f"{sum(self.counts):,} in the last {len(self.counts)} weeks; most in the week of "
-                f"{day_short(week)}: {most:,}.")
+        return _("{number} in the last {weeks} weeks; most in the week of {week}: {most}.").format(
+            number=number(sum(self.counts)), weeks=len(self.counts), week=day_short(week), most=number(most))
 
     @property
     def svg(self) -> Markup:
@@ -53,8 +54,8 @@ class Plot:
 def weekly(days: Iterable[tuple[date, int]], first: date, weeks: int) -> Plot:
     """Sum (day, papers) into weeks that begin at ``first``; days outside are left out."""
     counts = [0] * weeks
-    for day, number in days:
+    for day, papers in days:
         week = (day - first).days // 7
         if 0 <= week < weeks:
-            counts[week] += number
+            counts[week] += papers
     return Plot(first, tuple(counts))

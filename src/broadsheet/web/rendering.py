@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
@@ -190,7 +191,8 @@ def duties(request: HttpRequest) -> tuple[tuple[str, str], ...]:
     visit = getattr(request, "visit", None)
     if visit is None or not (visit.local or visit.account):
         return ()
-    pages = (("confirm_claim", "/editors/claims", "Authors to confirm"), ("moderate", "/moderation", "Moderation"))
+    pages = (("confirm_claim", "/editors/claims", _("Authors to confirm")),
+             ("moderate", "/moderation", _("Moderation")))
     return tuple((address, name) for capability, address, name in pages if visit.can(capability))
 
 
@@ -221,7 +223,9 @@ def browser(agent: str) -> str:
     """``Firefox on Linux`` from what a browser calls itself; else the beginning of that."""
     name = next((said for sign, said in _BROWSERS if f"{sign}/" in agent), "")
     system = next((said for sign, said in _SYSTEMS if sign in agent), "")
-    return " on ".join(part for part in (name, system) if part) or agent[:40] or "Unknown"
+    if name and system:
+        return _("{browser} on {system}").format(browser=name, system=system)
+    return name or system or agent[:40] or _("Unknown")
 
 
 def _isoformat(value: date | datetime) -> str:

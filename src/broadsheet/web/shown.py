@@ -8,36 +8,41 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from markupsafe import Markup
 
 from broadsheet.catalogue import rights
 from broadsheet.catalogue.models import Paper
 from broadsheet.text import folding, identifiers, latex
 
-from ..languages import NBSP, day_short
+from ..languages import and_others, day_short, joined
 
 SCHEME_NAMES = {
     "arxiv": "arXiv", "doi": "DOI", "acl": "ACL Anthology", "openreview": "OpenReview", "pmid": "PubMed",
     "pmcid": "PubMed Central", "pmlr": "PMLR", "cvf": "CVF", "ijcai": "IJCAI", "ieee": "IEEE", "hal": "HAL",
-    "dblp": "DBLP", "s2": "Semantic Scholar", "openalex": "OpenAlex", "url": "Address",
+    "dblp": "DBLP", "s2": "Semantic Scholar", "openalex": "OpenAlex", "url": _lazy("Address"),
 }
 SOURCE_NAMES = {
-    "arxiv-oai": "arXiv", "arxiv-rss": "arXiv, announcement", "hf-daily": "Hugging Face", "file": "File",
-    "sample": "Sample", "hf_daily": "Hugging Face", "arxiv": "arXiv", "arxiv_daily": "arXiv",
-    "submitted": "Raised by readers", "crossref": "Crossref", "datacite": "DataCite", "page": "Its own page",
-    "submitted-bibtex": "Submitted BibTeX", "placed": "Editors",
+    "arxiv-oai": "arXiv", "arxiv-rss": _lazy("arXiv, announcement"), "hf-daily": "Hugging Face",
+    "file": _lazy("File"),
+    "sample": _lazy("Sample"), "hf_daily": "Hugging Face", "arxiv": "arXiv", "arxiv_daily": "arXiv",
+    "submitted": _lazy("Raised by readers"), "crossref": "Crossref", "datacite": "DataCite",
+    "page": _lazy("Its own page"),
+    "submitted-bibtex": _lazy("Submitted BibTeX"), "placed": _lazy("Editors"),
 }
-LINK_NAMES = {"pdf": "PDF", "code": "Code", "project": "Project page", "data": "Data", "video": "Video",
-              "discussion": "Discussion", "abstract": "Abstract", "other": "Link"}
+LINK_NAMES = {"pdf": "PDF", "code": _lazy("Code"), "project": _lazy("Project page"), "data": _lazy("Data"),
+              "video": _lazy("Video"), "discussion": _lazy("Discussion"), "abstract": _lazy("Abstract"),
+              "other": _lazy("Link")}
 
 
 def byline(names: Sequence[str], most: int = 3) -> str:
     """Up to ``most`` names, then "and 4 others"; one name more is shown rather than "and 1 other"."""
     if not names:
-        return "Authors not sent by the source"
+        return _("Authors not sent by the source")
     if len(names) <= most + 1:
-        return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[:most])} and {len(names) - most}{NBSP}others"
+        return joined(names)
+    return and_others(names[:most], len(names) - most)
 
 
 def paper_path(names: Sequence[Sequence[str]], key: str) -> str:
@@ -136,7 +141,7 @@ class Shown:
             address = safe_url(identifiers.url(scheme, value))
             if scheme in SCHEME_NAMES and address:
                 seen.add(address.rstrip("/"))
-                rows.append((SCHEME_NAMES[scheme], [(value if scheme != "url" else _bare(value), address)]))
+                rows.append((str(SCHEME_NAMES[scheme]), [(value if scheme != "url" else _bare(value), address)]))
         if self.pdf:
             seen.add(self.pdf)
             if rows:
@@ -148,7 +153,8 @@ class Shown:
             address = safe_url(str(link.get("url", "")))
             if address and address.rstrip("/") not in seen and link.get("kind") != "pdf":
                 seen.add(address.rstrip("/"))
-                by_kind.setdefault(LINK_NAMES.get(link.get("kind", ""), "Link"), []).append((_bare(address), address))
+                named = str(LINK_NAMES.get(link.get("kind", ""), LINK_NAMES["other"]))
+                by_kind.setdefault(named, []).append((_bare(address), address))
         return rows + list(by_kind.items())
 
     def versions(self) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 from markupsafe import Markup, escape
 
+from ..languages import count, number
 from ..readers import tallies
 from ..readers.votes import NONE, Tally
 from . import known, prepared
-from .rendering import NBSP
 from .visits import Visit
 
 
@@ -19,15 +21,29 @@ def counts() -> Mapping[int, Tally]:
     return known.row("tallies", tallies.all_of)
 
 
+def ballot(votes: int, voted: bool) -> str:
+    """What is seen on the button."""
+    if voted:
+        return pgettext("on the button", "{count} voted").format(count=number(votes))
+    return number(votes) if votes else pgettext("on the button", "Vote")
+
+
+def named(votes: int, voted: bool) -> str:
+    """The name of the button for those who hear it, with ``{title}`` still in it."""
+    if voted:
+        return _("{count} voted, you too: {title}").replace("{count}", number(votes))
+    if votes:
+        return ngettext("{count} vote. Vote for: {title}", "{count} votes. Vote for: {title}", votes).replace(
+            "{count}", number(votes))
+    return _("Vote for: {title}")
+
+
 def button(key: str, label: str, tally: Tally, voted: bool) -> str:
     """The button of one paper. ``label``: its title, escaped. The name begins with what is seen (WCAG 2.5.3)."""
-    shown = f"{tally.votes:,}"
-    if voted:
-        said, name, verb = f"{shown} voted", f"{shown} voted, you too: {label}", "unvote"
-    elif tally.votes:
-        said, name, verb = shown, f"{shown} {'vote' if tally.votes == 1 else 'votes'}. Vote for: {label}", "vote"
-    else:
-        said, name, verb = "Vote", f"Vote for: {label}", "vote"
+    said = ballot(tally.votes, voted)
+    verb = "unvote" if voted else "vote"
+    # Never filled in by `format` once the title is in it: titles hold braces.
+    name = named(tally.votes, voted).replace("{title}", label)
     pressed = "true" if voted else "false"
     return (f'<button form="acts" name="act" value="{verb}:{key}" aria-pressed="{pressed}" aria-label="{name}">'
             f'<span aria-hidden="true">▲</span> {said}</button>')
@@ -36,9 +52,8 @@ def button(key: str, label: str, tally: Tally, voted: bool) -> str:
 def talk(href: str, tally: Tally, *, invite: bool = False) -> str:
     """The link to a paper's comments; without any there is none, but where the entry invites to talk."""
     if tally.comments:
-        said = f"{tally.comments:,}{NBSP}{'comment' if tally.comments == 1 else 'comments'}"
-        return f'<a href="{href}#comments">{said}</a>'
-    return f'<a href="{href}#comments">Discuss</a>' if invite else ""
+        return f'<a href="{href}#comments">{count(tally.comments, "comment")}</a>'
+    return f'<a href="{href}#comments">{_("Discuss")}</a>' if invite else ""
 
 
 @dataclass(frozen=True, slots=True)

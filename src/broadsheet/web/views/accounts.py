@@ -11,11 +11,15 @@ from urllib.parse import urlsplit
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from broadsheet.config import current
 from broadsheet.errors import UsageError
+from broadsheet.languages import number
 from broadsheet.readers import naming, roles
 from broadsheet.readers import tokens as api_tokens
 from broadsheet.readers.accounts import adoption, mail, service
@@ -28,13 +32,13 @@ from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
 log = logging.getLogger("broadsheet.web")
-LIFETIMES = (("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "until revoked"))
+LIFETIMES = (("30", _lazy("30 days")), ("90", _lazy("90 days")), ("365", _lazy("a year")), ("", _lazy("until revoked")))
 SCOPES = {
-    "read": "Read: papers, search, lists, and what this site shows to members.",
-    "act": "Act for me: vote, comment, submit, save, follow.",
-    "curate": "Curate: pin, drop and move papers, confirm claims.",
-    "moderate": "Moderate: reports, hiding, blocking.",
-    "admin": "Administer: members and the site’s choices.",
+    "read": _lazy("Read: papers, search, lists, and what this site shows to members."),
+    "act": _lazy("Act for me: vote, comment, submit, save, follow."),
+    "curate": _lazy("Curate: pin, drop and move papers, confirm claims."),
+    "moderate": _lazy("Moderate: reports, hiding, blocking."),
+    "admin": _lazy("Administer: members and the site’s choices."),
 }
 
 
@@ -158,7 +162,7 @@ def name(request: HttpRequest) -> HttpResponse:
         return _to_sign_in(request)
     try:
         naming.choose(_reader(mine), request.POST.get("name", "")[:200])
-        _say(request, "Your name is changed.")
+        _say(request, _("Your name is changed."))
     except UsageError as problem:
         _say(request, str(problem))
     return HttpResponseRedirect("/account")
@@ -200,11 +204,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
         ended = request.POST.get("end", "")
         if ended == "others":
             count = service.end_sessions(mine, keep=here)
-            _say(request, f"{count} other session{'' if count == 1 else 's'} ended.")
+            _say(request, ngettext(
+                "{count} other session ended.", "{count} other sessions ended.", count).format(count=number(count)))
         elif not ended.isdecimal() or not service.end_session(mine, int(ended)):
             raise Http404
         elif request.session.exists(here):
-            _say(request, "That session has ended.")
+            _say(request, _("That session has ended."))
         else:
             request.session.flush()
             return HttpResponseRedirect("/sign-in")
@@ -226,18 +231,18 @@ def tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "revoke" in post:
         if not post["revoke"].isdecimal() or not api_tokens.revoke(reader, int(post["revoke"]), now):
             raise Http404
-        _say(request, "The token is revoked.")
+        _say(request, _("The token is revoked."))
         return HttpResponseRedirect("/account/tokens")
     if request.method == "POST":
         days = post.get("days", "365")
         try:
-            _, made = api_tokens.make(
+            made = api_tokens.make(
                 reader,
                 post.get("name", "")[:200],
                 post.getlist("scope")[:10],
                 now,
                 days=int(days) if days.isdecimal() else None,
-            )
+            )[1]
         except UsageError as problem:
             fault = str(problem)
     return render(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper, PaperAuthor
@@ -30,7 +31,7 @@ def rows_of(slug: str) -> tuple[str, QuerySet[Paper]]:
     first = PaperAuthor.objects.filter(folded=folded, paper__state=Paper.State.LIVE).select_related(
         "paper").first() if folded else None
     if first is None:
-        raise Http404("No paper has an author of this name.")
+        raise Http404(_("No paper has an author of this name."))
     name = next((str(item["name"]) for item in first.paper.authors if folding.slug(str(item["name"])) == folded), slug)
     # A name may stand twice on one paper; the subquery keeps such a paper single.
     return name, Paper.objects.filter(pk__in=PaperAuthor.objects.filter(folded=folded).values("paper_id"))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -61,12 +62,12 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
     visit = visit_of(request)
     found = collecting.visible(mine.owner(visit), key[:20])
     if found is None:
-        raise Http404("No collection has this address.")
+        raise Http404(_("No collection has this address."))
     if request.method == "POST":
         if (no := mine.closed(request, "keep")) is not None:
             return no
         if visit.reader is None or found.reader_id != visit.reader.pk:
-            raise Http404("No collection of yours has this address.")
+            raise Http404(_("No collection of yours has this address."))
         return _changed(request, visit.reader, found)
     return _page(request, found)
 
@@ -75,7 +76,7 @@ def _page(request: HttpRequest, found: Collection, fault: str = "", *, status: i
     visit, page = visit_of(request), page_number(request)
     total, rows = collecting.papers_of(found, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     if page > 1 and not rows:
-        raise Http404("This page is past the end.")
+        raise Http404(_("This page is past the end."))
     ids = [row.paper_id for row in rows]
     there = papers.by_ids(ids)
     own = mine.owner(visit)
@@ -91,7 +92,7 @@ def _page(request: HttpRequest, found: Collection, fault: str = "", *, status: i
 
 def _changed(request: HttpRequest, reader: Reader, found: Collection) -> HttpResponse:
     now, post = timezone.now(), request.POST
-    verb, _, key = post.get("do", "").partition(":")
+    verb, key = [*post.get("do", "").split(":", 1), ""][:2]
     if verb == "remove":
         collecting.remove(reader, found, now)
         return HttpResponseRedirect("/collections")
@@ -100,7 +101,7 @@ def _changed(request: HttpRequest, reader: Reader, found: Collection) -> HttpRes
             collecting.change(reader, found, now, name=post.get("name", "")[:400], note=post.get("note", "")[:20_000],
                               shared="shared" in post)
         elif not _one(request, reader, found, verb, key, now):
-            raise Http404("This paper is not in the collection.")
+            raise Http404(_("This paper is not in the collection."))
     except UsageError as problem:
         return _page(request, found, str(problem), status=422)
     return HttpResponseRedirect(mine.back_of(request, f"/collections/{found.key}") if verb != "change"
@@ -128,14 +129,14 @@ def download(request: HttpRequest, key: str, ending: str) -> HttpResponse:
     """The collection as BibTeX (``papers.bib``) or JSON (``papers.json``), for whoever may see it."""
     found = collecting.visible(mine.owner(visit_of(request)), key[:20])
     if found is None or ending not in {"bib", "json"}:
-        raise Http404("No collection has this address.")
-    _, rows = collecting.papers_of(found, limit=collecting.MOST_KEPT)
+        raise Http404(_("No collection has this address."))
+    rows = collecting.papers_of(found, limit=collecting.MOST_KEPT)[1]
     there: dict[int, Paper] = {}
     for start in range(0, len(rows), 500):
         there.update(papers.by_ids([row.paper_id for row in rows[start:start + 500]]))
     kept = [(there[row.paper_id], row) for row in rows if row.paper_id in there]
     if ending == "bib":
-        response = HttpResponse("\n".join(bibtex(paper) for paper, _ in kept),
+        response = HttpResponse("\n".join(bibtex(paper) for paper, row in kept),
                                 content_type="application/x-bibtex; charset=utf-8")
     else:
         data = {"form": "broadsheet-collection/1", "name": found.name, "note": found.note,

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
@@ -15,6 +17,7 @@ from broadsheet.editions import curation, service, snapshots
 from broadsheet.editions.candidates import Candidate
 from broadsheet.editions.models import Curation
 from broadsheet.errors import UsageError
+from broadsheet.languages import day_short
 from broadsheet.readers import naming
 from broadsheet.readers.models import Reader
 from broadsheet.text import latex
@@ -25,7 +28,10 @@ from broadsheet.web.visits import visit_of
 
 LISTED = 40  # papers of the day with buttons, without a search
 FOUND = 100
-ORDINALS = ("first", "second", "third", "fourth", "fifth")
+ORDINALS = (_lazy("first"), _lazy("second"), _lazy("third"), _lazy("fourth"), _lazy("fifth"))  # to be pinned there
+PLACES = (_lazy("First"), _lazy("Second"), _lazy("Third"), _lazy("Fourth"), _lazy("Fifth"))  # where a paper stands
+PINNED = (_lazy("Pinned first"), _lazy("Pinned second"), _lazy("Pinned third"), _lazy("Pinned fourth"),
+          _lazy("Pinned fifth"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ def curate(request: HttpRequest, day: str) -> HttpResponse:
         raise Http404
     asked, today = parse_day(day), now().date()
     if asked is None or asked > today + curation.REACH:
-        raise Http404(f"“{day[:40]}” is not a day that can be edited; write it as 2026-05-12.")
+        raise Http404(_("“{given}” is not a day that can be edited; write it as 2026-05-12.").format(given=day[:40]))
     if request.method != "POST":
         return _page(request, asked, today)
     try:
@@ -76,7 +82,7 @@ def curate(request: HttpRequest, day: str) -> HttpResponse:
 
 def _act(request: HttpRequest, day: date, editor: Reader) -> None:
     """Do one act; raises UsageError where it cannot be done, Http404 for what is no act."""
-    verb, _, key = request.POST.get("act", "").partition(":")
+    verb, key = [*request.POST.get("act", "").split(":", 1), ""][:2]
     moment = now()
     if verb == "note":
         curating.write(editor, day, request.POST.get("headline", ""), request.POST.get("text", ""), moment)
@@ -97,7 +103,7 @@ def _act(request: HttpRequest, day: date, editor: Reader) -> None:
     elif verb == "move":
         to_day = parse_day(request.POST.get("to", ""))
         if to_day is None:
-            raise UsageError("Say the day as 2026-05-12. Nothing was moved.")
+            raise UsageError(_("Say the day as 2026-05-12. Nothing was moved."))
         curating.move(editor, paper, to_day, moment)
     elif verb == "back":
         curating.send_back(editor, paper, moment)
@@ -133,7 +139,7 @@ def _rows(found: service.Edition) -> list[Row]:
     named: dict[int, tuple[str, str]] = {}
     first = [*([front.lead] if front.lead else []), *front.seconds]
     for number, pick in enumerate(first):
-        named[pick.paper] = (ORDINALS[number].capitalize(), pick.reason)
+        named[pick.paper] = (str(PLACES[number]), pick.reason)
     for zone in (front.group, front.talked):
         for pick in zone.picks:
             named.setdefault(pick.paper, (zone.title, pick.reason))
@@ -150,7 +156,7 @@ def _rows(found: service.Edition) -> list[Row]:
 
 
 def _row(one: Candidate, zone: str, reason: str, place: int | None, dropped: bool, moved: bool) -> Row:
-    return Row(one.key, latex.readable(one.title), zone or "Not on the front page", reason, place, dropped, moved,
+    return Row(one.key, latex.readable(one.title), zone or _("Not on the front page"), reason, place, dropped, moved,
                one.retracted)
 
 
@@ -159,17 +165,19 @@ def _done(day: date) -> list[Done]:
     editors = Reader.objects.in_bulk([one.by for one in acts if one.by])
     return [Done(
         _said(one, day), latex.readable(one.paper.title), one.paper.key,
-        naming.shown(editors[one.by]) if one.by in editors else "an editor",
+        naming.shown(editors[one.by]) if one.by in editors else _("an editor"),
         f"{one.made_at.astimezone(now().tzinfo):%H:%M}", _undo(one, day),
     ) for one in acts]
 
 
 def _said(act: Curation, day: date) -> str:
     if act.act == Curation.Act.PIN:
-        return f"Pinned {ORDINALS[min(act.place, len(ORDINALS) - 1)]}"
+        return str(PINNED[min(act.place, len(PINNED) - 1)])
     if act.act == Curation.Act.DROP:
-        return "Dropped from the front page"
-    return f"Moved here from {act.day}" if act.to_day == day else f"Moved away to {act.to_day}"
+        return _("Dropped from the front page")
+    if act.to_day == day:
+        return _("Moved here from {day}").format(day=day_short(act.day))
+    return _("Moved away to {day}").format(day=day_short(act.to_day or ""))
 
 
 def _undo(act: Curation, day: date) -> str:

@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
@@ -39,8 +41,8 @@ from ..frontpage import (
 )
 from ..visits import Visit, visit_of
 
-LIST_INTRO = "All papers that this list named on this day, with the votes they had there."
-RAISED_INTRO = "All papers that readers raised into this day’s edition, whatever edition they belong to."
+LIST_INTRO = _lazy("All papers that this list named on this day, with the votes they had there.")
+RAISED_INTRO = _lazy("All papers that readers raised into this day’s edition, whatever edition they belong to.")
 MOST_LISTED = 1500  # papers on one page of a field: lines, 72 KB compressed at most
 
 
@@ -68,7 +70,7 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     asked = parse_day(day)
     today = now().date()
     if asked is None:
-        raise Http404(f"“{day[:40]}” is not a day; write it as 2026-05-12.")
+        raise Http404(_("“{given}” is not a day; write it as 2026-05-12.").format(given=day[:40]))
     name = request.GET.get("list", "")[:40]
 
     def build() -> HttpResponse:
@@ -90,7 +92,7 @@ def _stands(request: HttpRequest) -> float:
 def _newest_of_list(name: str, today: date) -> HttpResponse:
     newest = service.newest_list_day(name[:40], today)
     if newest is None:
-        raise Http404(f"No list named “{name[:40]}” has a day here.")
+        raise Http404(_("No list named “{name}” has a day here.").format(name=name[:40]))
     return HttpResponseRedirect(f"/papers/date/{newest}?list={name[:40]}")
 
 
@@ -100,13 +102,14 @@ def _no_papers(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect("/setup")
     state = known.of_house("sources", notices.sources)
     told = notices.no_papers(state, keeper=visit.keeper)
-    context = {"heading": "No papers yet", "notices": [told], "again": 8 if state.running else 0}
+    context = {"heading": _("No papers yet"), "notices": [told], "again": 8 if state.running else 0}
     return rendering.render(request, "empty.jinja", context)
 
 
 def _empty_day(request: HttpRequest, asked: date, today: date) -> HttpResponse:
     before = calendar.day_before(min(asked, today))
-    link = (f"{languages.weekday(before)}’s edition", f"/papers/date/{before}") if before else None
+    link = (_("{weekday}’s edition").format(weekday=languages.weekday(before)),
+            f"/papers/date/{before}") if before else None
     text = languages.day_long(asked)
     notice = notices.empty_day(text, weekend=asked.weekday() > 4, holiday=not is_listing_day(asked), before=link)
     return rendering.render(request, "empty.jinja", {"heading": text, "notices": [notice]}, status=404)
@@ -216,7 +219,7 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
     found = service.day_list(name, asked, site, narrowing, gone)
     title = load.LISTS.get(name, name)
     if not found.total and narrowing is None:
-        before = ("The list’s day before", f"/papers/date/{found.before}?list={name}") if found.before else None
+        before = (_("The list’s day before"), f"/papers/date/{found.before}?list={name}") if found.before else None
         notice = notices.empty_day(languages.day_long(asked), weekend=asked.weekday() > 4, before=before)
         return rendering.render(request, "empty.jinja", {"heading": title, "notices": [notice]}, status=404)
     candidates = {one.id: one for one in found.papers}
@@ -235,7 +238,8 @@ def _list_page(request: HttpRequest, name: str, asked: date) -> HttpResponse:
         if found.after else None,
         "formula": None, "notes": notes, "hidden": found.whole - found.total, "others": [("list", name)],
         "control": control if control.shared else Control(Narrowing(), False, True),
-        "order": "Newest first." if narrowing and narrowing.order == "newest" else "Most votes at the list first.",
+        "order": _("Newest first.") if narrowing and narrowing.order == "newest"
+        else _("Most votes at the list first."),
     })
 
 
@@ -252,7 +256,7 @@ def field(request: HttpRequest, slug: str) -> HttpResponse:
         gone = read_of(control, visit_of(request))
         found = service.field_page(slug, days, site, control.narrowing, gone) if days else None
         if found is None:
-            raise Http404(f"No field named “{slug}” has papers on this day.")
+            raise Http404(_("No field named “{slug}” has papers on this day.").format(slug=slug))
         return _field_page(request, slug, days, found, control)
 
     return page_cache.page(request, today, build, ground=tallies.position, seconds=lambda: _stands(request))
@@ -279,19 +283,22 @@ def abstract(request: HttpRequest, path: str) -> HttpResponse:
     row = Paper.objects.filter(key=path, state=Paper.State.LIVE).values(
         "abstract", "rights", "licence", "summary_by", "identifiers").first()
     if row is None:
-        raise Http404("No paper has this address.")
+        raise Http404(_("No paper has this address."))
     address = fragments.address(row, path)
     if "part" not in request.GET:
         return HttpResponseRedirect(f"{address}#abstract")
     if not may_show(row["rights"], visit_of(request).member):
         names = row["identifiers"]
         source = identifiers.url(*names[0]) if names else ""
-        text = Markup('<p>The source allows no copy of the abstract here. <a href="{}">Read it there</a></p>')
-        return HttpResponse(text.format(source or address))
+        text = Markup('<p>{} <a href="{}">{}</a></p>')
+        return HttpResponse(text.format(_("The source allows no copy of the abstract here."), source or address,
+                                        _("Read it there")))
     body = Markup("<p>{}</p>").format(Markup(latex.to_html(row["abstract"])))  # noqa: S704 - escaped there
     if row["summary_by"]:
-        body += Markup('<p class="hint">Summary by {}.</p>').format(row["summary_by"])
-    return HttpResponse(body + Markup('<p class="hint"><a href="/keep/{}">Collections and notes</a></p>').format(path))
+        body += Markup('<p class="hint">{}</p>').format(
+            _("Summary by {model}.").format(model=row["summary_by"]))
+    return HttpResponse(body + Markup('<p class="hint"><a href="/keep/{}">{}</a></p>').format(
+        path, _("Collections and notes")))
 
 
 @require_POST
@@ -308,10 +315,10 @@ def keep_control(request: HttpRequest) -> HttpResponse:
         show_votes=own.show_votes, language=own.language)
     if faults:
         return rendering.render(request, "empty.jinja", {
-            "heading": "Not kept",
-            "notices": [notices.Notice("error", "These choices cannot be kept",
-                                       (*faults.values(), "Your settings stay as they were."),
-                                       ("Settings", "/settings"))],
+            "heading": _("Not kept"),
+            "notices": [notices.Notice("error", _("These choices cannot be kept"),
+                                       (*faults.values(), _("Your settings stay as they were.")),
+                                       (_("Settings"), "/settings"))],
         }, status=400)
     readers.choose(reader, settings)
     return response

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,8 +16,8 @@ from broadsheet.web import mine, talk
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
-HEADINGS = {"topic": "Topics", "author": "Authors’ names", "organisation": "Organisations", "category": "Categories",
-            "reader": "Readers", "search": "Searches"}
+HEADINGS = {"topic": _lazy("Topics"), "author": _lazy("Authors’ names"), "organisation": _lazy("Organisations"),
+            "category": _lazy("Categories"), "reader": _lazy("Readers"), "search": _lazy("Searches")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +36,7 @@ def following(request: HttpRequest) -> HttpResponse:
         return response
     groups: dict[str, list[tuple[object, str]]] = {}
     for one in follows.of(visit.reader):
-        groups.setdefault(HEADINGS[one.kind], []).append((one, follows.address(one)))
+        groups.setdefault(str(HEADINGS[one.kind]), []).append((one, follows.address(one)))
     return render(request, "following.jinja", {"places": mine.PLACES, "groups": groups})
 
 
@@ -45,7 +47,7 @@ def _changed(request: HttpRequest, reader: Reader) -> None:
         follows.unfollow(reader, kind, value, now)
         return
     if kind == "reader" and not Reader.objects.filter(slug=value, blocked_at=None).exists():
-        raise UsageError("No reader has this name. Nothing was changed.")
+        raise UsageError(_("No reader has this name. Nothing was changed."))
     follows.follow(reader, kind, value, post.get("label", "")[:1000], now)
 
 

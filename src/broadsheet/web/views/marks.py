@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -36,7 +37,7 @@ def acts(request: HttpRequest) -> HttpResponse:
         answer: HttpResponse = _act(request, act, back)
         return answer
     if _wants_data(request):
-        return JsonResponse({"error": "No marks are kept for this browser yet.", "next": "/acts"}, status=403)
+        return JsonResponse({"error": _("No marks are kept for this browser yet."), "next": "/acts"}, status=403)
     found = list(Paper.objects.filter(key__in=keys[:1], state=Paper.State.LIVE))
     if not found or verb is None:
         raise Http404
@@ -53,18 +54,18 @@ def _not_yet(request: HttpRequest, act: str, back: str) -> HttpResponse:
         except votes.NotAllowed as problem:
             return _refused(request, str(problem))
     if visit.bearer or visit.account is not None:
-        return _refused(request, "This is not yours to do. Nothing was changed.")
+        return _refused(request, _("This is not yours to do. Nothing was changed."))
     place = "/sign-in?" + urlencode({"next": "/acts?" + urlencode({"act": act, "next": back})})
     if _wants_data(request):
-        return JsonResponse({"error": "Sign in to do this.", "next": place}, status=403)
+        return JsonResponse({"error": _("Sign in to do this."), "next": place}, status=403)
     return HttpResponseRedirect(place)
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:
     if _wants_data(request):
         return JsonResponse({"error": why}, status=403)
-    notice = notices.Notice("error", "That was not done", (why,), ("Today’s edition", "/"))
-    return render(request, "empty.jinja", {"heading": "Not done", "notices": [notice]}, status=403)
+    notice = notices.Notice("error", _("That was not done"), (why,), (_("Today’s edition"), "/"))
+    return render(request, "empty.jinja", {"heading": _("Not done"), "notices": [notice]}, status=403)
 
 
 @csrf_protect

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
+from broadsheet import languages
 from broadsheet.config import current
 from broadsheet.errors import UsageError
 from broadsheet.readers import roles
 from broadsheet.readers.accounts import invitations as inviting
 from broadsheet.readers.accounts import mail, service
 from broadsheet.readers.accounts.models import Account
-from broadsheet.web import gate
+from broadsheet.web import gate, names
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
@@ -76,28 +79,32 @@ def _member_act(request: HttpRequest) -> tuple[str, str]:
     act = post.get("act", "")
     if act == "roles":
         given = service.set_roles(account, post.getlist("role")[:5], now, actor=actor)
-        return f"{account.email} is now {', '.join(given) or 'reader'}.", ""
+        return _("{address} is now {roles}.").format(
+            address=account.email, roles=names.roles(given or ["reader"])), ""
     if act == "block":
         service.block(account, post.get("reason", "")[:2000], now, actor=actor)
-        return f"{account.email} is blocked; sessions and tokens have ended.", ""
+        return _("{address} is blocked; sessions and tokens have ended.").format(address=account.email), ""
     if act == "unblock":
         service.unblock(account, now, actor=actor)
-        return f"{account.email} is no longer blocked.", ""
+        return _("{address} is no longer blocked.").format(address=account.email), ""
     if act == "link":
         service.log(actor, "account.link", service.subject(account), now)
         base = current().site_url or f"{request.scheme}://{request.get_host()}"
-        return f"A one-time link for {account.email}, for a day:", service.password_link(account, base)
+        said = _("A one-time link for {address}, for a day:").format(address=account.email)
+        return said, service.password_link(account, base)
     if act == "end":
-        count = service.end_sessions(account)
+        ended = service.end_sessions(account)
         service.log(actor, "account.sessions", service.subject(account), now)
-        return f"{count} session{'' if count == 1 else 's'} of {account.email} ended.", ""
+        return ngettext("{count} session of {address} ended.", "{count} sessions of {address} ended.", ended).format(
+            count=languages.number(ended), address=account.email), ""
     if act == "remove" and post.get("sure") == account.email:
         service.remove(account, now, actor=actor)
-        return f"{account.email} is removed. Votes and comments stay without a name; all else is erased.", ""
+        return _("{address} is removed. Votes and comments stay without a name; all else is erased.").format(
+            address=account.email), ""
     raise UsageError(
-        "To remove an account, write its address into the field. Nothing was done."
+        _("To remove an account, write its address into the field. Nothing was done.")
         if act == "remove"
-        else "That is not an act. Nothing was done."
+        else _("That is not an act. Nothing was done.")
     )
 
 

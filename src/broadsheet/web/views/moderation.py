@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 from markupsafe import Markup
 
 from broadsheet.errors import UsageError
-from broadsheet.readers import audit, claims, moderation, naming
-from broadsheet.readers.accounts import undoing as _accounts  # noqa: F401 - says how acts on accounts are undone
-from broadsheet.readers.models import AuditEntry, Comment, Reader
+from broadsheet.readers import audit, claims, moderation, naming, votes
+from broadsheet.readers.models import AuditEntry, Comment, Reader, Report
 from broadsheet.readers.votes import NotAllowed
-from broadsheet.web import curating as _curating  # noqa: F401 - says how acts of editors are undone
 from broadsheet.web import talk
 from broadsheet.web.allowed import shut
 from broadsheet.web.frontpage import now
@@ -26,18 +26,21 @@ from broadsheet.web.visits import Visit, visit_of
 PER_PAGE = 50
 # What the log says; an act that is not here stands by its own name.
 ACTS = {
-    "moderation.hide": "Hidden", "moderation.unhide": "Shown again", "moderation.dismissed": "Reports dismissed",
-    "moderation.upheld": "Votes left flagged", "moderation.cleared": "Flags of votes cleared",
-    "claim.confirm": "Author confirmed", "claim.refuse": "Author not confirmed", "account.add": "Account made",
-    "account.roles": "Roles given", "account.block": "Blocked", "account.unblock": "Block lifted",
-    "account.remove": "Account removed", "account.link": "One-time link made", "account.sessions": "Sessions ended",
-    "programs.path": "Path for programs", "edition.pin": "Pinned", "edition.drop": "Dropped",
-    "edition.move": "Moved to another day", "edition.note": "Headline and note of the day",
+    "moderation.hide": _lazy("Hidden"), "moderation.unhide": _lazy("Shown again"),
+    "moderation.dismissed": _lazy("Reports dismissed"),
+    "moderation.upheld": _lazy("Votes left flagged"), "moderation.cleared": _lazy("Flags of votes cleared"),
+    "claim.confirm": _lazy("Author confirmed"), "claim.refuse": _lazy("Author not confirmed"),
+    "account.add": _lazy("Account made"),
+    "account.roles": _lazy("Roles given"), "account.block": _lazy("Blocked"), "account.unblock": _lazy("Block lifted"),
+    "account.remove": _lazy("Account removed"), "account.link": _lazy("One-time link made"),
+    "account.sessions": _lazy("Sessions ended"),
+    "programs.path": _lazy("Path for programs"), "edition.pin": _lazy("Pinned"), "edition.drop": _lazy("Dropped"),
+    "edition.move": _lazy("Moved to another day"), "edition.note": _lazy("Headline and note of the day"),
 }
 # What the act's own name says, and row numbers of reports and votes.
 _SAID_BY_THE_ACT = frozenset({"reports", "flagged", "reason", "hidden", "state", "position", "blocked"})
-AREAS = (("", "All"), ("moderation", "Moderation"), ("claim", "Authors"), ("edition", "Editions"),
-         ("account", "Accounts"))
+AREAS = (("", _lazy("All")), ("moderation", _lazy("Moderation")), ("claim", _lazy("Authors")),
+         ("edition", _lazy("Editions")), ("account", _lazy("Accounts")))
 
 
 # -- reporting ----------------------------------------------------------------------------------------------------
@@ -95,7 +98,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         except (UsageError, NotAllowed) as problem:
             fault = str(problem)
     cases = [(one, Shown(one.subject.paper), _body(one.subject), naming.shown(one.subject.author),
-              [(item, naming.shown(item.reader) if item.reader else "", talk.moment(item.made_at)[0])
+              [(_spoken(item), naming.shown(item.reader) if item.reader else "", talk.moment(item.made_at)[0])
                for item in one.reports], [talk.moment(when)[0] for when in one.flagged])
              for one in moderation.queue()]
     return render(request, "moderation.jinja", {
@@ -116,7 +119,7 @@ def _act(visit: Visit, name: str, do: str, reason: str) -> None:
     elif do == "block":
         found = moderation.look(name)
         if found is None or found.author is None:
-            raise UsageError("There is nobody to block here. Nothing was done.")
+            raise UsageError(_("There is nobody to block here. Nothing was done."))
         moderation.block(actor, found.author, reason, moment)
     else:
         raise Http404
@@ -167,14 +170,22 @@ def _undo(visit: Visit, number: int) -> None:
     entry = AuditEntry.objects.filter(pk=number).first()
     way = audit.way_of(entry.act) if entry is not None else None
     if entry is None or way is None or not visit.can(way.capability):
-        raise UsageError("This act is not yours to undo. Nothing was changed.")
+        raise UsageError(_("This act is not yours to undo. Nothing was changed."))
     audit.undo(number, visit.ensure_reader(None, now()), now())
+
+
+def _spoken(report: Report) -> Report:
+    """The report with its reason as it is read here; what the site noticed itself has a sentence of its own."""
+    if report.reader is None:
+        report.reason = votes.said_ring(report.reason)
+    return report
 
 
 def _line(entry: AuditEntry, visit: Visit) -> Line:
     way = audit.way_of(entry.act)
+    entry.reason = audit.said(entry)
     return Line(
-        entry, talk.moment(entry.made_at)[0], ACTS.get(entry.act, entry.act), _subject(entry.subject),
+        entry, talk.moment(entry.made_at)[0], str(ACTS.get(entry.act, entry.act)), _subject(entry.subject),
         _changed(entry), talk.moment(entry.undone_at)[0] if entry.undone_at else "",
         entry.undone_at is None and way is not None and visit.can(way.capability))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -32,7 +33,7 @@ def keep(request: HttpRequest, key: str) -> HttpResponse:
         return no
     found = Paper.objects.filter(key=key[:10], state=Paper.State.LIVE).first()
     if found is None:
-        raise Http404("No paper has this key.")
+        raise Http404(_("No paper has this key."))
     if request.method != "POST":
         return _form(request, found)
     response = HttpResponseRedirect(Shown(found).url)
@@ -83,7 +84,7 @@ def notes(request: HttpRequest) -> HttpResponse:
     total, rows = noting.newest(visit.reader, tag, limit=PER_PAGE, offset=(page - 1) * PER_PAGE) if (
         visit.reader) else (0, [])
     if page > 1 and not rows:
-        raise Http404("This page is past the end.")
+        raise Http404(_("This page is past the end."))
     there = papers.by_ids([row.paper_id for row in rows])
     return render(request, "notes.jinja", {
         "places": mine.PLACES, "tag": tag, "tags": noting.tags_of(visit.reader), "total": total,

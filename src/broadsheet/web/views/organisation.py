@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper
@@ -26,7 +27,7 @@ def rows_of(slug: str) -> tuple[str, QuerySet[Paper]]:
     """The name of an organisation and its papers, in no order. Raises Http404."""
     spellings = _spellings().get(folding.slug(slug_of(slug)))
     if not spellings:
-        raise Http404("No paper names this organisation.")
+        raise Http404(_("No paper names this organisation."))
     return spellings[0], Paper.objects.filter(organisation__in=spellings)
 
 

@@ -7,6 +7,8 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,6 +16,7 @@ from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
 from broadsheet.errors import BroadsheetError, UsageError
 from broadsheet.feeds import opml
+from broadsheet.languages import day_short
 from broadsheet.readers import collections as collecting
 from broadsheet.readers import export, feed_secrets, follows, leaving, library, taste
 from broadsheet.readers import streams as streaming
@@ -24,7 +27,7 @@ from broadsheet.web.frontpage import now
 from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
-WHERE = {"collection": "a collection", "stream": "a stream", "order": "my order"}
+WHERE = {"collection": _lazy("a collection"), "stream": _lazy("a stream"), "order": _lazy("my order")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +54,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
 
 def _own_feeds(reader: Reader, secret: str) -> list[tuple[str, str, bool]]:
     """(title, name of the feed, whether everybody may read it) of all that is the reader's own."""
-    rows = [("Saved", "saved", False)]
+    rows = [(_("Saved"), "saved", False)]
     rows += [(one.name, f"collections/{one.key}", one.shared) for one in collecting.of(reader)]
     rows += [(one.name, f"streams/{one.key}", one.shared) for one in streaming.of(reader)]
     return [(title, name if shared else f"private/{secret}/{name}" if secret else "", shared)
@@ -106,12 +109,12 @@ def bring(request: HttpRequest) -> HttpResponse:
     where, given = request.POST.get("where", ""), request.FILES.get("file")
     try:
         if where not in WHERE:
-            raise UsageError("Where the library shall go is not said. Nothing was brought in.")
+            raise UsageError(_("Where the library shall go is not said. Nothing was brought in."))
         if given is None or given.size is None:
-            raise UsageError("No file was chosen. Nothing was brought in.")
+            raise UsageError(_("No file was chosen. Nothing was brought in."))
         if given.size > library.MOST_BYTES:
-            raise UsageError(f"The file is larger than {library.MOST_BYTES >> 20} MB. Nothing was brought in. Split "
-                             "it, and bring in its parts.")
+            raise UsageError(_("The file is larger than {size} MB. Nothing was brought in. Split it, and bring in its "
+                               "parts.").format(size=library.MOST_BYTES >> 20))
         found = library.find(given.read(), _by_title)
         place = _brought(request, where, found)
     except UsageError as problem:
@@ -129,11 +132,12 @@ def _brought(request: HttpRequest, where: str, found: library.Found) -> str:
         taste.record(reader, found.papers[:taste.MOST_ACTS], taste.LIBRARY, 1, moment)
         return "/taste"
     if where == "collection":
-        made = collecting.make(reader, f"Library of {moment:%d %B %Y, %H:%M}", moment)
+        name = _("Library of {moment}").format(moment=f"{day_short(moment.date())}, {moment:%H:%M}")
+        made = collecting.make(reader, name, moment)
         collecting.add(reader, made, found.papers, moment)
         return f"/collections/{made.key}"
     keys = Paper.objects.filter(id__in=found.papers[:streaming.MOST_SEEDS]).values_list("key", flat=True)
-    return "/streams/new?" + urlencode({"seeds": "\n".join(keys), "name": "Like my library"})
+    return "/streams/new?" + urlencode({"seeds": "\n".join(keys), "name": _("Like my library")})
 
 
 def _by_title(title: str) -> int | None:
@@ -165,7 +169,7 @@ def leave(request: HttpRequest) -> HttpResponse:
                 return gone
             fault = gone
         else:
-            fault = "Write leave into the field to say that you are sure. Nothing was erased."
+            fault = _("Write leave into the field to say that you are sure. Nothing was erased.")
     votes, comments = leaving.counts(visit.reader) if visit.reader is not None else (0, 0)
     return render(request, "leave.jinja", {
         "votes": votes, "comments": comments, "fault": fault, "account": visit.account,

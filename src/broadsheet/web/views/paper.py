@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue import history, papers
@@ -16,7 +18,7 @@ from broadsheet.catalogue.records import PLACED, SUBMITTED
 from broadsheet.editions import service
 from broadsheet.editions.fields import field_of
 from broadsheet.errors import BroadsheetError
-from broadsheet.languages import day_long
+from broadsheet.languages import count, day_long
 from broadsheet.readers import collections, notes, taste
 from broadsheet.readers import service as readers
 from broadsheet.text import differences, identifiers, latex
@@ -160,16 +162,23 @@ def _own(visit: Visit, paper: int) -> dict[str, Any]:
     return {"note": notes.of(visit.reader, paper), "inside": collections.holding_named(visit.reader, paper)}
 
 
+# Kinds of announcements; a new one needs no word.
+ANNOUNCED = {"new": "", "cross-list": _lazy("cross-list"), "replacement": _lazy("replacement")}
+
+
 def _announcement(day: Any, name: str, category: str, kind: str, inferred: Any, votes: int | None) -> dict[str, Any]:
     where, on = SOURCE_NAMES.get(name, name.replace("_", " ")), prepared.as_day(day)
-    words = [where, f"in {category}" if category else "", "" if kind == "new" else kind,
-             f"{votes} votes" if votes is not None else "", "day inferred" if inferred else ""]
+    words = [str(where), _("in {category}").format(category=category) if category else "",
+             str(ANNOUNCED.get(kind, kind)),
+             count(votes, "vote") if votes is not None else "", _("day inferred") if inferred else ""]
     return {"day": on, "long": day_long(on) if on else "", "list": name, "inferred": bool(inferred),
             "words": ", ".join(word for word in words if word)}
 
 
 def _record(source: str, key: str, received: Any, replaced: int) -> dict[str, Any]:
-    name = f"File {key.partition('/')[0]}" if source == "file" else SOURCE_NAMES.get(source, source)
+    name = str(SOURCE_NAMES.get(source, source))
+    if source == "file":
+        name = _("File {name}").format(name=key.partition("/")[0])
     moment = prepared.as_moment(received)
     return {"name": name, "key": key, "received": moment.date() if moment else "", "replaced": replaced}
 

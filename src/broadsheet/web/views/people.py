@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -120,26 +122,28 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 _SAID = {
-    "mention": "{who} mentioned you", "reply": "{who} replied to you", "followed": "New from {who}",
-    "code": "A paper you voted for has code", "version": "A paper you voted for has a new version",
-    "retracted": "A paper you voted for was retracted", "claim": "Your claim was decided",
-    "moderation": "From the moderators", "alert": "An alert of yours: {who}",
+    "mention": _lazy("{who} mentioned you"), "reply": _lazy("{who} replied to you"),
+    "followed": _lazy("New from {who}"),
+    "code": _lazy("A paper you voted for has code"), "version": _lazy("A paper you voted for has a new version"),
+    "retracted": _lazy("A paper you voted for was retracted"), "claim": _lazy("Your claim was decided"),
+    "moderation": _lazy("From the moderators"), "alert": _lazy("An alert of yours: {who}"),
 }
 
 
 def told(one: Notification) -> Told:
     """A notification as it is shown."""
-    who = naming.shown(one.actor) if one.actor is not None else (one.text or "a name you follow")
+    text = telling.words(one)
+    who = naming.shown(one.actor) if one.actor is not None else (text or _("a name you follow"))
     paper = Shown(one.paper) if one.paper is not None else None
     address = paper.url if paper is not None else ""
-    quote = one.text if one.kind in {"claim", "moderation", "code", "version", "retracted"} else ""
+    quote = text if one.kind in {"claim", "moderation", "code", "version", "retracted"} else ""
     if one.comment is not None:
         address = f"/comments/{one.comment.key}"
         gone = not comments.visible(one.comment)
         quote = "" if gone else _beginning(one.comment.text)
         address = (paper.url if paper is not None else "") if gone else address
     when, moment = talk.moment(one.made_at)
-    said = _SAID.get(one.kind, "{who}").format(who=who)
+    said = str(_SAID.get(one.kind, "{who}")).format(who=who)
     return Told(one.pk, said, paper.title if paper is not None else "", address, quote, when, moment,
                 one.seen_at is None)
 

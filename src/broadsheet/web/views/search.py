@@ -8,6 +8,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue import papers
@@ -127,8 +129,9 @@ def _looser(text: str) -> str:
 
 
 # Facets in the order of the page; a value narrows the query by its operator, so that the address says it all.
-_FACETS = (("category", "Category", "cat"), ("year", "Published", "year"), ("organisation", "Organisation", "org"),
-           ("source", "Source", "source"), ("votes", "Votes elsewhere", "votes"))
+_FACETS = (("category", _lazy("Category"), "cat"), ("year", _lazy("Published"), "year"),
+           ("organisation", _lazy("Organisation"), "org"), ("source", _lazy("Source"), "source"),
+           ("votes", _lazy("Votes elsewhere"), "votes"))
 
 
 def _facets(asked: Asked, result: Any) -> list[dict[str, Any]]:
@@ -143,8 +146,8 @@ def _facets(asked: Asked, result: Any) -> list[dict[str, Any]]:
 
 
 _LABELS: dict[str, Callable[[str], str]] = {
-    "source": lambda name: SCHEME_NAMES.get(name) or SOURCE_NAMES.get(name, name),
-    "votes": lambda least: f"{least} or more",
+    "source": lambda name: str(SCHEME_NAMES.get(name) or SOURCE_NAMES.get(name, name)),
+    "votes": lambda least: _("{number} or more").format(number=least),
 }
 
 

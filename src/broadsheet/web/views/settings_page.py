@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,15 +23,18 @@ from broadsheet.web.rendering import render
 from broadsheet.web.visits import visit_of
 
 KEYS = (
-    ("j k", "next, previous paper"), ("J K", "next, previous section"), ("o Enter", "open the paper"),
-    ("v", "open its source"), ("a", "its abstract, in place"), ("m", "mark read"), ("s", "save"), ("x", "hide"),
-    ("u", "upvote"), ("c", "comments"), ("+ -", "more like this, not for me"),
-    ("n", "newest first, and back"), ("z", "undo"), ("/", "search"), ("[ ]", "edition before, after"),
-    ("gg G", "top, end"), ("gt", "today"), ("?", "this list"),
+    ("j k", _lazy("next, previous paper")), ("J K", _lazy("next, previous section")),
+    ("o Enter", _lazy("open the paper")),
+    ("v", _lazy("open its source")), ("a", _lazy("its abstract, in place")), ("m", _lazy("mark read")),
+    ("s", _lazy("save")), ("x", _lazy("hide")),
+    ("u", _lazy("upvote")), ("c", _lazy("comments")), ("+ -", _lazy("more like this, not for me")),
+    ("n", _lazy("newest first, and back")), ("z", _lazy("undo")), ("/", _lazy("search")),
+    ("[ ]", _lazy("edition before, after")),
+    ("gg G", _lazy("top, end")), ("gt", _lazy("today")), ("?", _lazy("this list")),
 )
-_SAID = {"saved": "Your settings are saved.", "erased": "Your reading marks are erased.",
-         "site": "The site’s choices are saved.", "name": "Your name is changed.",
-         "closed": "Everything that was kept about you is erased."}
+_SAID = {"saved": _lazy("Your settings are saved."), "erased": _lazy("Your reading marks are erased."),
+         "site": _lazy("The site’s choices are saved."), "name": _lazy("Your name is changed."),
+         "closed": _lazy("Everything that was kept about you is erased.")}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

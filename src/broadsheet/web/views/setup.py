@@ -10,11 +10,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet.catalogue import papers, site
 from broadsheet.config import current
+from broadsheet.languages import number
 from broadsheet.readers.accounts import service as accounts
 from broadsheet.readers.settings import lines
 from broadsheet.sources import presets, schedule
@@ -48,9 +50,10 @@ def read_answer(request: HttpRequest) -> Answer:
         choice = presets.Choice(())
         faults["categories"] = f"{str(problem)[:1].upper()}{str(problem)[1:]}."
     if not faults and not choice.categories and not choice.hf:
-        faults["field"] = "Choose a field, or write a category of your own."
+        faults["field"] = _("Choose a field, or write a category of your own.")
     if len(lines(words)) > MOST_WORDS:
-        faults["words"] = f"{len(lines(words))} lines are too many; at most {MOST_WORDS}."
+        faults["words"] = _("{number} lines are too many; at most {most}.").format(
+            number=number(len(lines(words))), most=MOST_WORDS)
     return Answer(fields, categories, words, choice, faults)
 
 

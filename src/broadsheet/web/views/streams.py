@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -53,7 +54,7 @@ class Typed:
         self.wish, self.faults = streaming.read(
             lines(self.wanted), lines(self.unwanted), lines(self.categories), [paper.key for paper in seeds], self.cap)
         if unknown:
-            self.faults.setdefault("seeds", f"“{unknown[0][:80]}” names no paper that is here.")
+            self.faults.setdefault("seeds", _("“{given}” names no paper that is here.").format(given=unknown[0][:80]))
 
 
 def typed_of(given: QueryDict) -> Typed:
@@ -130,7 +131,7 @@ def new(request: HttpRequest) -> HttpResponse:
     typed.check()
     if typed.faults or request.POST.get("do") != "make":
         return _editor(request, typed, None, checked=True)
-    typed.name = typed.name.strip() or ", ".join((*typed.wish.wanted, *typed.wish.categories))[:100] or "Stream"
+    typed.name = typed.name.strip() or ", ".join((*typed.wish.wanted, *typed.wish.categories))[:100] or _("Stream")
     response = HttpResponseRedirect("/streams")
     try:
         made = streaming.make(visit_of(request).ensure_reader(response, timezone.now()), typed.name, typed.wish,
@@ -151,7 +152,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
     visit = visit_of(request)
     found = streaming.find(visit.reader, key[:20]) if visit.reader is not None else None
     if found is None or visit.reader is None:
-        raise Http404("No stream of yours has this address.")
+        raise Http404(_("No stream of yours has this address."))
     if request.method != "POST":
         return _editor(request, _as_typed(found), found, show=True)
     if request.POST.get("do") == "remove":
@@ -209,11 +210,11 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
     visit = visit_of(request)
     found = streaming.visible(mine.owner(visit), key[:20])
     if found is None:
-        raise Http404("No stream has this address.")
+        raise Http404(_("No stream has this address."))
     newest = mine.newest_day()
     last = parse_day(request.GET["until"]) if "until" in request.GET else newest
     if last is None or last > newest or last.year < 1980:
-        raise Http404("until: a day such as 2026-05-12")
+        raise Http404(_("until: a day such as 2026-05-12"))
     taken = mine.take(request, streaming.wish_of(found), last, hidden=readers.hidden_of(visit.reader))
     earlier = calendar.day_before(last - timedelta(days=mine.PREVIEW_DAYS - 1))
     own = mine.owner(visit)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -82,7 +83,7 @@ def _raise(request: HttpRequest, reader: Reader) -> HttpResponse:
             intake([item], now=moment, lane=changes.INTERACTIVE)
             paper = bringing.known(list(item.record.identifiers))
         if paper is None:
-            raise NotBrought("The paper could not be taken in. Nothing was raised; look it up again.")
+            raise NotBrought(_("The paper could not be taken in. Nothing was raised; look it up again."))
         submissions.put(reader, paper, note, moment.date(), moment)
     except NotBrought as problem:
         return render(request, "submit.jinja", {"what": "", "fault": str(problem), "offline": current().offline},
@@ -97,7 +98,7 @@ def _handed_back(key: str, record: str, reader: Reader) -> Brought:
     if key:
         paper = bringing.by_key(key)
         if paper is None:
-            raise NotBrought("This paper is no longer here. Nothing was raised.")
+            raise NotBrought(_("This paper is no longer here. Nothing was raised."))
         return Brought(paper)
     item = bringing.unseal(record, reader)
     found = bringing.known(list(item.record.identifiers))
@@ -106,12 +107,12 @@ def _handed_back(key: str, record: str, reader: Reader) -> Brought:
 
 def _item(brought: Brought) -> Incoming:
     if brought.item is None:
-        raise NotBrought("This preview is too old. Nothing was raised; look the paper up again.")
+        raise NotBrought(_("This preview is too old. Nothing was raised; look the paper up again."))
     return brought.item
 
 
 def _source(name: str) -> str:
-    return SOURCE_NAMES.get(name, name)
+    return str(SOURCE_NAMES.get(name, name))
 
 
 @require_POST

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper, PaperTerm
@@ -30,4 +31,4 @@ def rows_of(slug: str) -> tuple[str, str, QuerySet[Paper]]:
             fold = str.lower if kind == "category" else folding.slug
             name = next((text for text in names if fold(text) == value), slug)
             return kind, name, Paper.objects.filter(term_rows__kind=kind, term_rows__slug=value)
-    raise Http404("No paper has this topic or category.")
+    raise Http404(_("No paper has this topic or category."))
