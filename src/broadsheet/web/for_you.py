@@ -6,13 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from ..editions.candidates import Candidate
 from ..editions.choose import Front, Pick, Section
 from ..readers.models import Reader
+from ..spoken import sentence
 
 ZONE = 6
 FEWEST = 3  # a zone of fewer papers is none
-CHANGE = "For a change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,12 @@ class Places:
 
 
 NONE = Places(())
+
+
+@sentence("change")
+def for_a_change() -> str:
+    """The reason at a place that stays open for the unexpected."""
+    return _("For a change")
 
 
 def taste_of(reader: Reader | None) -> Any:
@@ -48,7 +56,7 @@ def places(mine: Any, candidates: Sequence[Candidate], limit: int, *, positive: 
         order = [one for one in order if one.score > 0 or one.open]
     order = order[:limit]
     reasons = mine.reasons([one.paper for one in order if not one.open and one.score > 0])
-    picks = tuple(Pick(one.paper, CHANGE if one.open else reasons.get(one.paper, "")) for one in order)
+    picks = tuple(Pick(one.paper, for_a_change() if one.open else reasons.get(one.paper, "")) for one in order)
     return Places(picks, sum(one.open for one in order))
 
 
