@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
 from ..text import identifiers
 from ..text.folding import fold
 
@@ -119,17 +121,18 @@ def parse(text: str, today: date) -> Plan:
     draft = _Draft()
     if len(text) > MAX_CHARACTERS:
         draft.problem(MAX_CHARACTERS, text[MAX_CHARACTERS:],
-                      f"Only the first {MAX_CHARACTERS} characters of the query were read.")
+                      _("Only the first {count} characters of the query were read.").format(count=MAX_CHARACTERS))
         text = text[:MAX_CHARACTERS]
     _read(draft, text, today)
     if draft.either and draft.last:
         draft.words.append(["or"])
     words = draft.words
     if len(words) > MAX_WORDS:
-        draft.problem(len(text), "", f"Only the first {MAX_WORDS} words of the query were used.")
+        draft.problem(len(text), "", _("Only the first {count} words of the query were used.").format(
+            count=MAX_WORDS))
         words = words[:MAX_WORDS]
     if draft.since and draft.before and draft.since >= draft.before:
-        draft.problem(0, text, "No day lies between these dates: the first is not before the second.")
+        draft.problem(0, text, _("No day lies between these dates: the first is not before the second."))
     return Plan(
         text, tuple(tuple(group) for group in words), tuple(draft.phrases), tuple(draft.without),
         tuple(draft.without_phrases), tuple(draft.filters), draft.since, draft.before, None, draft.plain,
@@ -151,12 +154,12 @@ def _read(draft: _Draft, text: str, today: date) -> None:
             if depth:
                 depth.pop()
             else:
-                draft.problem(at, ")", "This parenthesis was never opened; it was left out.")
+                draft.problem(at, ")", _("This parenthesis was never opened; it was left out."))
         else:
             _token(draft, match, today)
         at = match.end()
     for position in depth:
-        draft.problem(position, "(", "This parenthesis is never closed; it was left out.")
+        draft.problem(position, "(", _("This parenthesis is never closed; it was left out."))
 
 
 def _token(draft: _Draft, match: re.Match[str], today: date) -> None:
@@ -172,7 +175,7 @@ def _token(draft: _Draft, match: re.Match[str], today: date) -> None:
             draft.negate, draft.plain = True, False
             return
     if quoted is not None and not match["end"]:
-        draft.problem(match.start(), match.group(), "This quotation mark is never closed; it was closed at the end.")
+        draft.problem(match.start(), match.group(), _("This quotation mark is never closed; it was closed at the end."))
     without = bool(match["minus"]) or draft.negate
     value = quoted if quoted is not None else (bare or "")
     if match["field"] is not None:
@@ -207,23 +210,24 @@ def _field(draft: _Draft, match: re.Match[str], value: str, without: bool, today
     if name not in FIELDS:
         # "BERT:Pre-training" in a pasted title is a word; only what looks like a field gets a remark.
         if typed.islower() and match["quoted"] is None:
-            draft.problem(position, match.group(), f"There is no field {typed!r}; it was searched as words. "
-                                                   f"Fields: {', '.join(FIELDS)}.")
+            draft.problem(position, match.group(), _("There is no field {typed!r}; it was searched as words. "
+                                                     "Fields: {names}.").format(typed=typed, names=', '.join(FIELDS)))
         for word in (typed, *value.split()):
             _word(draft, word, without)
         return
     draft.plain = False
     value = value.strip()
     if not _WORDY.search(value):
-        draft.problem(position, match.group(), f"Nothing stands after {typed}:, so it was left out.")
+        draft.problem(position, match.group(), _("Nothing stands after {typed}:, so it was left out.").format(
+            typed=typed))
         return
     if name in ("since", "before"):
         _bound(draft, name, value, match, today)
     elif name == "year":
         _year(draft, value, match, without)
     elif name == "votes" and not _COUNT.fullmatch(value):
-        draft.problem(position, match.group(), f"votes: wants a number, as in votes:10 for ten or more; {value!r} was "
-                                               "left out.")
+        draft.problem(position, match.group(), _("votes: wants a number, as in votes:10 for ten or more; {value!r} "
+                                                 "was left out.").format(value=value))
     else:
         _named(draft, name, value, match, without)
 
@@ -232,8 +236,8 @@ def _named(draft: _Draft, name: str, value: str, match: re.Match[str], without: 
     if name == "id":
         found = identifiers.recognise(value)
         if found is None:
-            draft.problem(match.start(), match.group(), "This is no identifier of a known kind; "
-                                                            "it was searched as it stands.")
+            draft.problem(match.start(), match.group(), _("This is no identifier of a known kind; it was searched "
+                                                          "as it stands."))
         value = f"{found[0]}:{found[1]}" if found else value
     elif name == "votes":
         value = value.rstrip("+")
@@ -241,8 +245,8 @@ def _named(draft: _Draft, name: str, value: str, match: re.Match[str], without: 
         draft.filters[-1] = replace(draft.filters[-1], values=(*draft.filters[-1].values, value))
         return
     if draft.either and draft.last and draft.last != name:
-        draft.problem(match.start(), match.group(), "OR joins words, or values of one field; "
-                                                            "here both sides were required.")
+        draft.problem(match.start(), match.group(), _("OR joins words, or values of one field; here both sides "
+                                                      "were required."))
     draft.filters.append(Filter(name, (value,), without))
     draft.last = "" if without else name
 
@@ -263,9 +267,9 @@ def read_date(value: str, today: date) -> date | None:
 def _bound(draft: _Draft, name: str, value: str, match: re.Match[str], today: date) -> None:
     found = read_date(value, today)
     if found is None:
-        draft.problem(match.start(), match.group(), f"{value!r} is no date, so {name}: was left out. Write 2024, "
-                                                    "2024-05, "
-                                                    "2024-05-12, or 30d, 2w, 3m, 1y.")
+        draft.problem(match.start(), match.group(), _("{value!r} is no date, so {name}: was left out. Write 2024, "
+                                                      "2024-05, 2024-05-12, or 30d, 2w, 3m, 1y.").format(
+            value=value, name=name))
     elif name == "since":
         draft.since = max(draft.since or found, found)
     else:
@@ -283,9 +287,8 @@ def _year(draft: _Draft, value: str, match: re.Match[str], without: bool) -> Non
     except ValueError:
         low = high = None
     if without or (low is None and high is None) or (low and high and low >= high):
-        draft.problem(match.start(), match.group(), "year: wants a year or a range, as in year:2023 or "
-                                                    "year:2020..2023; "
-                                                    f"{value!r} was left out.")
+        draft.problem(match.start(), match.group(), _("year: wants a year or a range, as in year:2023 or "
+                                                      "year:2020..2023; {value!r} was left out.").format(value=value))
         return
     if low:
         draft.since = max(draft.since or low, low)

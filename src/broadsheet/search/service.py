@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext as _
 
 from .. import config
 from ..errors import BroadsheetError, UsageError
@@ -141,8 +142,8 @@ def search(text: str, *, mode: str = "hybrid", limit: int = 25, offset: int = 0,
     hits = _hits(plan, answer, answer.rows[offset : offset + limit], offset, vector)
     problems = plan.problems
     if plan.identifier and not answer.total:
-        problems = (*problems, Problem(0, text.strip()[:80], f"No paper here has the identifier "
-                                       f"{':'.join(plan.identifier)}. It may not have been imported."))
+        said = _("No paper here has the identifier {name}. It may not have been imported.")
+        problems = (*problems, Problem(0, text.strip()[:80], said.format(name=":".join(plan.identifier))))
     took = (time.perf_counter() - started) * 1000
     return Result(answer.total, round(took, 2), tuple(hits), answer.facets, problems, answer.suggestions,
                   len(answer.rows), plan)

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ..text import latex, names, sentences
 from ..text.folding import fold
@@ -118,7 +120,7 @@ class Marker:
     def _pieces(self) -> tuple[list[bytes], list[bytes]]:
         """How words that may be wanted begin, and how they end: one slip leaves one half of a word as it was."""
         begin, close = set(self._starts), set()
-        for typed, _ in self._slips:
+        for typed, _near in self._slips:
             half = len(typed) // 2
             begin.add(typed[: max(1, half - 1)])
             close.add(typed[half:])
@@ -223,7 +225,7 @@ def highlight(text: str, spans: Sequence[Span]) -> str:
     """Escaped HTML of ``text`` with the spans in <mark>; overlapping spans become one."""
     out: list[str] = []
     last = 0
-    for start, end, _ in sorted(spans, key=lambda span: span[:2]):
+    for start, end, _hit in sorted(spans, key=lambda span: span[:2]):
         if end <= last:
             continue
         start = max(start, last)
@@ -269,26 +271,27 @@ def reason(marker: Marker, seen: Seen, *, sure: bool, exact: str = "", nearest: 
     """
     shown = snippet(seen)
     if exact:
-        return Reason(f"this is its {exact}", shown)
+        return Reason(_("this is its title") if exact == "title" else _("this is its identifier"), shown)
     parts = []
     for place, stems in (("title", seen.in_title), ("abstract", seen.in_abstract)):
         words = [unit.word for unit in marker.units if marker.has(unit, stems)]
         words.extend(marker.quoted(seen.title if place == "title" else seen.abstract))
         if words:
-            parts.append(f"{place}: {', '.join(words)}")
+            said = _("title: {words}") if place == "title" else _("abstract: {words}")
+            parts.append(said.format(words=", ".join(words)))
     if authors:
-        parts.append(f"by {', '.join(authors)}")
+        parts.append(pgettext("authors", "by {names}").format(names=", ".join(authors)))
     both = seen.in_title | seen.in_abstract
     lacks = [unit.word for unit in marker.units if not marker.has(unit, both)]
     if lacks and len(lacks) == len(marker.units) and not nearest:
-        parts.append("close in meaning")
+        parts.append(_("close in meaning"))
     elif lacks:
-        parts.append(f"lacks: {', '.join(lacks[:8])}{' …' if len(lacks) > 8 else ''}")
+        parts.append(_("lacks: {words}").format(words=f"{', '.join(lacks[:8])}{' …' if len(lacks) > 8 else ''}"))
     if nearest and not sure:
-        parts.append(f"nearest sentence: {_cut(nearest, NEAREST)}")
+        parts.append(_("nearest sentence: {sentence}").format(sentence=_cut(nearest, NEAREST)))
         if not seen.in_abstract:
             shown = html.escape(_cut(nearest, SNIPPET))
-    return Reason("; ".join(parts) or "meets the conditions", shown)
+    return Reason("; ".join(parts) or _("meets the conditions"), shown)
 
 
 def named(authors: Sequence[str], wanted: Sequence[str]) -> list[str]:
