@@ -32,7 +32,7 @@ _LIST_WORDS = array(text(80, 1), 50)
 
 _RHYTHM: dict[str, Shape] = {
     "cadence": one_of("daily", "workdays", "weekly"), "weekday": number(0, 6), "hour": number(0, 23),
-    "timezone": text(64, 1), "most": number(1, 50), "fewest": number(1, 50)}
+    "timezone": text(64, 1), "most": number(1, 50), "fewest": number(1, 50), "language": one_of(*LANGUAGES)}
 _ALERT_RHYTHM: dict[str, Shape] = {
     "mode": one_of("once", "bundled"), "hourly": number(1, 30), "cadence": one_of("daily", "workdays", "weekly"),
     "weekday": number(0, 6), "hour": number(0, 23), "timezone": text(64, 1)}
@@ -195,7 +195,7 @@ SCHEMAS: dict[str, Shape] = {
     "StrikeBody": thing(do=one_of("strike", "restore"), line=text(300, 1)),
     "Mail": thing(
         number=COUNT, kind=ANY_TEXT, value=ANY_TEXT, label=ANY_TEXT, cadence=ANY_TEXT, weekday=COUNT, hour=COUNT,
-        timezone=ANY_TEXT, most=COUNT, fewest=COUNT, state=ANY_TEXT, paused_until=maybe(DAY)),
+        timezone=ANY_TEXT, most=COUNT, fewest=COUNT, language=ANY_TEXT, state=ANY_TEXT, paused_until=maybe(DAY)),
     "Alert": thing(
         key=KEY, kind=ANY_TEXT, value=ANY_TEXT, label=ANY_TEXT, channel=ANY_TEXT, target=ANY_TEXT, mode=ANY_TEXT,
         hourly=COUNT, cadence=ANY_TEXT, weekday=COUNT, hour=COUNT, timezone=ANY_TEXT, state=ANY_TEXT, fault=ANY_TEXT,

@@ -156,10 +156,16 @@ class Preparer:
                     build(letter, envelope))
 
     def preview(self, subscription: Subscription) -> Letter:
-        """The letter that a subscription would get now; nothing is stored.
+        """The letter that a subscription would get now, in its language; nothing is stored. One that is not there yet
+        speaks the language of the moment, which it would get.
 
         Where it would bring no paper, what the newest edition had that holds one; the letter says so.
         """
+        language = languages.known(subscription.language) if subscription.pk else ""
+        with override(language or languages.active()):
+            return self._previewed(subscription)
+
+    def _previewed(self, subscription: Subscription) -> Letter:
         today = self.now.astimezone(schedule.zone(subscription.timezone)).date()
         days = self._days(subscription, today)
         found = self._pool(days, today) if days else None

@@ -21,7 +21,7 @@ def _plain(found: Subscription, call: Call) -> dict[str, Any]:
     paused = service.paused_until(found, call.now)
     return {"number": found.pk, "kind": found.kind, "value": found.value, "label": found.label,
             "cadence": found.cadence, "weekday": found.weekday, "hour": found.hour, "timezone": found.timezone,
-            "most": found.most, "fewest": found.fewest, "state": str(found.state),
+            "most": found.most, "fewest": found.fewest, "language": found.language, "state": str(found.state),
             "paused_until": paused.isoformat() if paused else None}
 
 
@@ -64,7 +64,7 @@ def subscribe(call: Call) -> dict[str, Any]:
         raise problems.Problem(422, "refused", "This reader has no account, and so no address. Nothing was done.")
     plain = service.Wishes()
     wishes = _wishes(call, {name: getattr(plain, name) for name in (
-        "cadence", "weekday", "hour", "timezone", "most", "fewest")})
+        "cadence", "weekday", "hour", "timezone", "most", "fewest", "language")})
     try:
         made = service.ask(account.email, _about(call), wishes, setup_of(current(), choices()), call.now,
                            reader=call.reader, proven=True)
@@ -80,7 +80,7 @@ def change(call: Call) -> dict[str, Any]:
     """Change rhythm and amount, or pause until a day."""
     found = _own(call)
     wishes = _wishes(call, {name: getattr(found, name) for name in (
-        "cadence", "weekday", "hour", "timezone", "most", "fewest")})
+        "cadence", "weekday", "hour", "timezone", "most", "fewest", "language")})
     changed = service.change(found.key, wishes, call.now)
     return _plain(changed or found, call)
 

@@ -26,6 +26,7 @@ from broadsheet.digest.letter import day_words
 from broadsheet.digest.models import Subscription
 from broadsheet.digest.schedule import zone
 from broadsheet.digest.setup import setup_of
+from broadsheet.languages import LANGUAGES
 from broadsheet.readers import service as readers
 from broadsheet.readers import votes
 from broadsheet.web import by_mail, limits, rendering
@@ -172,10 +173,11 @@ def _settings(request: HttpRequest, found: Subscription, faults: dict[str, str],
     paused = service.paused_until(found, now())
     values = {"cadence": found.cadence, "weekday": str(found.weekday), "hour": str(found.hour),
               "timezone": found.timezone, "most": str(found.most), "fewest": str(found.fewest),
-              "pause": paused.isoformat() if paused else ""}
+              "pause": paused.isoformat() if paused else "", "language": found.language}
     return render(request, "mail_settings.jinja", {
         **_shown(found), "faults": faults, "typed": {**values, **(typed or {})}, "zones": zones(),
-        "cadences": service.CADENCE_WORDS, "weekdays": service.WEEKDAYS, "done": _DONE.get(request.GET.get("done", "")),
+        "cadences": service.CADENCE_WORDS, "weekdays": service.WEEKDAYS,
+        "languages": LANGUAGES, "done": _DONE.get(request.GET.get("done", "")),
         "paused": paused, "key": found.key,
     }, status=status)
 
