@@ -1,4 +1,4 @@
-"""What docs/programs/webhooks.md promises: its sample verifies a real call and nothing else, its members are all there."""
+"""What docs/programs/webhooks.md promises: its sample verifies a real call, its members are all there."""
 
 from __future__ import annotations
 

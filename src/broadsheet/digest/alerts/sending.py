@@ -15,8 +15,11 @@ from random import Random
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import override
 
+from broadsheet import languages
 from broadsheet.catalogue.models import Paper
+from broadsheet.catalogue.site import choice
 from broadsheet.readers import notifications, roles
 
 from .. import outbox
@@ -82,7 +85,8 @@ class Sender:
             done.skipped += 1
             return None
         try:
-            answer = self._try(message)
+            with override(language_of(message.alert)):
+                answer = self._try(message)
         except sealed.Unreadable as problem:
             answer = Answer("refused", str(problem), "Enter the address of the alert anew.")
         except Exception as problem:  # one message never stops the others
@@ -140,6 +144,12 @@ class Sender:
                        papers=len(message.items))
             _sent(row, self.holder, Answer("sent", "Handed to the mail."), now)
         return Answer("sent", "Handed to the mail.")
+
+
+def language_of(alert: Alert) -> str:
+    """The language of its messages: the reader's, else the site's."""
+    own = languages.known(alert.reader.settings.get("language"))
+    return own or languages.known(choice("language"), languages.SOURCE)
 
 
 def schemes_for(alert: Alert, more: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from broadsheet.catalogue.signals import papers_merged
-from broadsheet.readers import undo
+from broadsheet.readers import export, undo
 from broadsheet.readers.models import Reader
 
 from . import service
@@ -20,7 +20,8 @@ WORDS = {"alert made": _("Making an alert: {label}"), "alert changed": _("Changi
 
 
 def connect() -> None:
-    """Take part in undo, and follow papers that are merged; called once."""
+    """Take part in undo and in what a reader takes out, and follow papers that are merged; called once."""
+    export.also("alerts", service.export)
     undo.WORDS.update(WORDS)  # type: ignore[arg-type]
     papers_merged.connect(_merged, dispatch_uid="alerts-merged")
 
