@@ -10,7 +10,6 @@ from broadsheet.catalogue.models import Paper
 from . import collections, follows, notes, service, streams, taste, votes
 from .models import Claim, Comment, Kept, Mark, Notification, Reader, Submission, Vote
 
-
 More = Callable[[Reader], list[dict[str, Any]]]
 _MORE: dict[str, More] = {}
 
