@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import random
 import ssl
@@ -75,6 +76,7 @@ def _login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, d
 
 
 async def _serve(faulty: Faulty, certificate: Path, key: Path) -> None:
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # it warns of an attribute of its own at each login
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     loop = asyncio.get_running_loop()
