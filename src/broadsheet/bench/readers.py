@@ -23,8 +23,8 @@ from typing import Any
 from ..config import Config
 from ..errors import UsageError
 from .clients import Client, cpu_seconds, percentiles, run
-from .serving import server
-from .web import _copy, _Pages, _pages, _settle, _stranger
+from .serving import server, settle
+from .web import _copy, _Pages, _pages, _stranger
 
 ROUNDS = 3
 
@@ -37,6 +37,7 @@ class _Side:
     process: int
     cookies: list[str]
     slugs: list[str]
+    day: str
     times: dict[str, list[float]] = field(default_factory=dict)
     cpu: dict[str, list[float]] = field(default_factory=dict)
 
@@ -78,7 +79,7 @@ def run_readers(config: Config, *, clients: int, seconds: float, readers: int, v
     pages = _pages(None, draw)
     with _site(config, pages, clients, readers, 0, 0) as plain, \
             _site(config, pages, clients, readers, votes, comments) as full:
-        kinds = _kinds(pages, plain.slugs)
+        kinds = _kinds(pages, plain)
         for _ in range(ROUNDS):
             for name, (address, members) in kinds.items():
                 for side in (plain, full):
@@ -97,10 +98,10 @@ def _compared(without: dict[str, float], filled: dict[str, float]) -> dict[str, 
             "ratio_p50": round(filled["p50_ms"] / max(without["p50_ms"], 0.01), 2)}
 
 
-def _kinds(pages: _Pages, slugs: list[str]) -> dict[str, tuple[Callable[[], str], bool]]:
+def _kinds(pages: _Pages, side: _Side) -> dict[str, tuple[Callable[[], str], bool]]:
     """Kinds of pages: how their addresses are made, and whether members ask. Both sites are asked for the same."""
-    front, words = f"/papers/date/{pages.day}", itertools.count()
-    papers, people = itertools.cycle(pages.papers), itertools.cycle(slugs)
+    front, words = f"/papers/date/{side.day}", itertools.count()
+    papers, people = itertools.cycle(pages.papers), itertools.cycle(side.slugs)
 
     def narrowed(path: str) -> Callable[[], str]:
         return lambda: f"{path}?without=zz{next(words)}"
@@ -118,8 +119,8 @@ def _site(config: Config, pages: _Pages, clients: int, readers: int, votes: int,
     with _copy(config) as data:
         found = _filled(data, readers, votes, comments, clients, pages.day)
         with server(data) as (port, process):
-            _settle(process)
-            yield _Side(port, process, found["cookies"], found["slugs"])
+            settle(process)
+            yield _Side(port, process, found["cookies"], found["slugs"], found["day"])
 
 
 def _filled(data: Path, readers: int, votes: int, comments: int, sessions: int, day: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import BroadsheetError
+from .clients import cpu_seconds
 
 
 @contextmanager
@@ -43,3 +44,14 @@ def server(data: Path) -> Iterator[tuple[int, int]]:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def settle(server: int, longest: float = 30.0) -> None:
+    """Wait until the server has loaded what it loads ahead: until it is idle for half a second."""
+    ends, before = time.monotonic() + longest, cpu_seconds(server)
+    while before is not None and time.monotonic() < ends:
+        time.sleep(0.5)
+        now = cpu_seconds(server)
+        if now is not None and now - before < 0.03:
+            return
+        before = now

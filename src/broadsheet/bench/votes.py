@@ -24,16 +24,18 @@ from urllib.parse import urlencode
 
 from ..errors import BroadsheetError
 from .clients import Browser, Client, cpu_seconds, percentiles
-from .serving import server
+from .serving import server, settle
 
 SEEDED = 2000  # papers to vote for
 BULK = 60_000  # papers of the import beside
 _COMMENT_EVERY, _BACK_EVERY = 10, 7  # of each reader's acts
+_EACH = 10  # readers whose acts one connection sends in turn: nobody may write more than 60 comments an hour
+_WARM = 1.0  # seconds of acts before the measurement, so that every process has loaded what acts need
 
 
 def run_votes(*, clients: int, seconds: float) -> dict[str, Any]:
-    """Acts (votes, votes taken back, comments) with ``clients`` readers for ``seconds``, once alone, once beside an
-    import.
+    """Acts (votes, votes taken back, comments) over ``clients`` connections for ``seconds``, once alone, once beside
+    an import; each connection sends the acts of ten readers in turn.
 
     Returns ``acts_per_second`` and ``p99_ms`` beside the import, the same ``alone``, how many acknowledged acts are
     ``lost`` or ``doubled``, and ``counts_wrong``: papers whose counts differ from their rows. Nothing outside a
@@ -42,12 +44,15 @@ def run_votes(*, clients: int, seconds: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="broadsheet-votes-") as folder:
         data = Path(folder) / "data"
         _papers(data, Path(folder))
-        crowd = _crowd(data, clients)
+        crowd = _crowd(data, clients * _EACH)
         with server(data) as (port, process):
             voters = [Voter(port, cookie, number, _keys(data)) for number, cookie in enumerate(crowd)]
-            alone = _measure(voters, seconds, process)
+            lanes = [Lane(port, voters[first::clients]) for first in range(clients)]
+            settle(process)
+            _measure(lanes, _WARM, process)
+            alone = _measure(lanes, seconds, process)
             with _bulk(data, Path(folder)) as importing:
-                beside = _measure(voters, seconds, process)
+                beside = _measure(lanes, seconds, process)
                 beside["import_ran"] = importing.poll() is None
         checked = check(data, voters)
     return {**beside, "clients": clients, "alone": alone, **checked}
@@ -65,8 +70,6 @@ class Voter:
     step: int = 0
     voted: dict[str, bool] = field(default_factory=dict)
     said: set[str] = field(default_factory=set)
-    times: list[float] = field(default_factory=list)
-    client: Client | None = None
     _act: tuple[str, str] = ("", "")
 
     def enter(self) -> None:
@@ -79,7 +82,6 @@ class Voter:
         if found is None:
             raise BroadsheetError("The site does not know the readers of the benchmark; nothing was measured.")
         self.token, self.cookie = found[1], browser.cookie
-        self.client = Client(self.port, str, expects=("200", "302"))
 
     def next(self) -> tuple[str, dict[str, str]]:
         """The next act: its address and form."""
@@ -105,40 +107,56 @@ class Voter:
             self.voted.pop(what, None)
             self.voted[what] = verb == "vote"
 
+
+@dataclass(slots=True)
+class Lane:
+    """One connection and the readers who act over it in turn; the next act goes out when the one before is answered."""
+
+    port: int
+    voters: Sequence[Voter]
+    turn: int = 0
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = Client(self.port, str, expects=("200", "302"))
+
     def send(self) -> None:
         """Send the next act."""
-        assert self.client is not None
-        address, form = self.next()
-        headers = f"Cookie: {self.cookie}\r\nX-Requested-With: fetch\r\n"
-        self.client.post(address, urlencode({"csrfmiddlewaretoken": self.token, **form}), headers)
+        self.turn += 1
+        voter = self.voters[self.turn % len(self.voters)]
+        address, form = voter.next()
+        headers = f"Cookie: {voter.cookie}\r\nX-Requested-With: fetch\r\n"
+        self.client.post(address, urlencode({"csrfmiddlewaretoken": voter.token, **form}), headers)
+
+    def acknowledged(self) -> None:
+        """The act that was sent last is done."""
+        self.voters[self.turn % len(self.voters)].acknowledged()
 
 
-def _measure(voters: Sequence[Voter], seconds: float, server: int) -> dict[str, Any]:
-    for voter in voters:
+def _measure(lanes: Sequence[Lane], seconds: float, server: int) -> dict[str, Any]:
+    for voter in (voter for lane in lanes for voter in lane.voters):
         voter.enter()
-        voter.times.clear()
     before, started = cpu_seconds(server), time.monotonic()
     ends = started + seconds
     times: list[float] = []
     with selectors.DefaultSelector() as ready:
-        for voter in voters:
-            assert voter.client is not None
-            ready.register(voter.client.connect(), selectors.EVENT_READ, voter)
-            voter.send()
-        asking = len(voters)
+        for lane in lanes:
+            ready.register(lane.client.connect(), selectors.EVENT_READ, lane)
+            lane.send()
+        asking = len(lanes)
         while asking:
             for key, _ in ready.select(60):
-                voter = key.data
-                if not voter.client.listen():
+                lane = key.data
+                if not lane.client.listen():
                     continue
-                voter.acknowledged()
-                times.append(voter.client.times[-1])
+                lane.acknowledged()
+                times.append(lane.client.times[-1])
                 if time.monotonic() < ends:
-                    voter.send()
+                    lane.send()
                 else:
                     asking -= 1
-                    ready.unregister(voter.client.connect())
-                    voter.client.close()
+                    ready.unregister(lane.client.connect())
+                    lane.client.close()
     spent = time.monotonic() - started
     after = cpu_seconds(server)
     middle, high = percentiles(times)

@@ -25,7 +25,7 @@ from ..config import Config
 from ..errors import BroadsheetError
 from ..web.shown import paper_path
 from .clients import Browser, Client, cpu_seconds, percentiles, run
-from .serving import server
+from .serving import server, settle
 
 COLD = 30_000  # papers of which each is asked for once
 _WORDS = 60  # distinct search queries drawn from titles
@@ -131,17 +131,6 @@ class _Meter:
         return made
 
 
-def _settle(server: int, longest: float = 30.0) -> None:
-    """Wait until the server has loaded what it loads ahead: until it is idle for half a second."""
-    ends, before = time.monotonic() + longest, cpu_seconds(server)
-    while before is not None and time.monotonic() < ends:
-        time.sleep(0.5)
-        now = cpu_seconds(server)
-        if now is not None and now - before < 0.03:
-            return
-        before = now
-
-
 def run_web(config: Config, *, clients: int, day: str | None, seconds: float) -> dict[str, Any]:
     """Times of front, paper and search pages with ``clients`` clients at once, ``seconds`` a kind.
 
@@ -167,7 +156,7 @@ def run_web(config: Config, *, clients: int, day: str | None, seconds: float) ->
             cookies = [_reader_cookie(port, pages, draw) for _ in range(clients)]
         readers = [Client(port, f"Cookie: {cookie}\r\n".__str__) for cookie in cookies]
         everyone = [Client(port, _stranger) for _ in range(clients)]
-        _settle(process)
+        settle(process)
         run(everyone, 1.0, lambda: next(cold))
         for name, group, at_front, at_paper in (
             ("anonymous_cached", everyone, lambda: front, lambda: pages.papers[0]),
