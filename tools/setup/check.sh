@@ -40,9 +40,9 @@ tests() {
     tools/setup/browser.sh || missing+=("Chromium")
     step "tests on SQLite" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" \
         --ignore tests/fault --ignore tests/browser "${PYTEST_ARGS[@]}"
-    # Tests that kill processes want the machine for themselves: one after the other. Those in a browser mostly wait.
-    step "faults" run_pytest -q "${extra[@]}" tests/fault "${PYTEST_ARGS[@]}"
-    step "browser" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" tests/browser "${PYTEST_ARGS[@]}"
+    # Those that kill processes and those in a browser mostly wait: for a server to come back, for a page to be drawn.
+    step "faults" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" tests/fault "${PYTEST_ARGS[@]}"
+    step "browser" run_pytest -q -n "$((workers + 1))" --dist loadfile "${extra[@]}" tests/browser "${PYTEST_ARGS[@]}"
     if tools/setup/postgres.sh; then
         only=()
         for folder in tests/functional tests/property; do
