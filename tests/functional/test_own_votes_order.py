@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 from tests.support import papers
 
 from broadsheet import config
+from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper
 from broadsheet.editions import service, snapshots
 from broadsheet.readers import comments, tallies, votes
@@ -107,7 +108,9 @@ def test_a_morning_without_votes_is_worth_reading_and_keeps_yesterdays_talk() ->
 def test_trending_counts_own_votes_imported_ones_and_age() -> None:
     assert _titles() == []
     _vote(1, 3)
-    Paper.objects.filter(pk=_row(2)).update(imported_votes=3, vote_site="huggingface")
+    with transaction.atomic():
+        Paper.objects.filter(pk=_row(2)).update(imported_votes=3, vote_site="huggingface")
+        changes.append([_row(2)], changes.BULK, changes.COUNT)
     _vote(25, 3)
     assert _titles() == ["Paper 1", "Paper 2"], "yesterday at five is more than a day ago"
     assert _titles("week") == ["Paper 1", "Paper 25", "Paper 2"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
 from ..text.folding import fold
@@ -68,10 +68,16 @@ class Candidate:
 def age_of(day: date | None, added_at: datetime | None, now: datetime) -> float:
     """Hours since a paper appeared, never below 0: since ``added_at`` if that was on its ``day``, else since the day
     began, in the time zone of ``now``. A paper without a day appeared when it came."""
-    came = added_at.astimezone(now.tzinfo) if added_at is not None else None
-    if day is not None and (came is None or came.date() != day):
-        came = datetime.combine(day, time.min, tzinfo=now.tzinfo)
+    came = came_at(day, added_at, now.tzinfo)
     return max(0.0, (now - came) / timedelta(hours=1)) if came is not None else 0.0
+
+
+def came_at(day: date | None, added_at: datetime | None, zone: tzinfo | None) -> datetime | None:
+    """The moment from which :func:`age_of` counts."""
+    came = added_at.astimezone(zone) if added_at is not None else None
+    if day is not None and (came is None or came.date() != day):
+        came = datetime.combine(day, time.min, tzinfo=zone)
+    return came
 
 
 @lru_cache(maxsize=4096)

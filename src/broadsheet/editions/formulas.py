@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import log2
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -109,25 +110,35 @@ def day_points(candidate: Candidate, interests: Interests) -> Points:
     )
 
 
-def acts_points(own_votes: int, own_comments: int, votes: int, comments: int, talk: float = 1.0) -> float:
-    """What votes and comments earn in every order; ``talk`` multiplies what comments earn."""
-    return (OWN_VOTE_WEIGHT * log2(1 + own_votes) + VOTE_WEIGHT * log2(1 + votes)
-            + talk * (OWN_COMMENT_WEIGHT * log2(1 + own_comments) + COMMENT_WEIGHT * log2(1 + comments)))
+def acts_points(
+    own_votes: Any, own_comments: Any, votes: Any, comments: Any, talk: float = 1.0, log: Callable[[Any], Any] = log2,
+) -> Any:
+    """What votes and comments earn in every order; ``talk`` multiplies what comments earn.
+
+    Numbers give a number; with numpy's ``log2`` as ``log`` the same line works on columns of many papers.
+    """
+    return (OWN_VOTE_WEIGHT * log(1 + own_votes) + VOTE_WEIGHT * log(1 + votes)
+            + talk * (OWN_COMMENT_WEIGHT * log(1 + own_comments) + COMMENT_WEIGHT * log(1 + comments)))
 
 
-def trend_points(own_votes: int, own_comments: int, votes: int, comments: int, hours: float, window: int) -> float:
+def trend_points(
+    own_votes: Any, own_comments: Any, votes: Any, comments: Any, hours: Any, window: int,
+    log: Callable[[Any], Any] = log2,
+) -> Any:
     """The hotness of a paper that is ``hours`` old, in the trending list of ``window`` hours: the formula ``trending``.
 
     Logarithms, so that the hundredth vote moves a paper less than the second; the age counts as a logarithm too, so
-    that a paper falls fast at first and slowly later (the form of Hacker News' rank, in logarithms).
+    that a paper falls fast at first and slowly later (the form of Hacker News' rank, in logarithms). ``hours`` is 0
+    or more. Columns as :func:`acts_points` takes them.
     """
-    acts = acts_points(own_votes, own_comments, votes, comments)
-    return acts - AGE_WEIGHT * log2(1 + AGE_PARTS * max(0.0, hours) / window)
+    acts = acts_points(own_votes, own_comments, votes, comments, log=log)
+    return acts - AGE_WEIGHT * log(1 + AGE_PARTS * hours / window)
 
 
 def talked_points(candidate: Candidate) -> float:
     """Points of a paper in "still talked about"."""
-    return acts_points(candidate.weighing, candidate.own_comments, candidate.votes, candidate.comments, TALKED_COMMENT)
+    return float(acts_points(candidate.weighing, candidate.own_comments, candidate.votes, candidate.comments,
+                             TALKED_COMMENT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +199,12 @@ def work_trending(candidate: Candidate, now: datetime, window: str) -> Worked:
                           length)
     return Worked((*_acts(candidate), Input("h", _("hours since it appeared"), hours),
                    Input("s", _sixth(window), length / AGE_PARTS)), points)
+
+
+def work_span(candidate: Candidate) -> Worked:
+    """The formula ``span`` for one paper."""
+    return Worked(_acts(candidate), acts_points(candidate.weighing, candidate.own_comments, candidate.votes,
+                                                candidate.comments))
 
 
 def _sixth(window: str) -> str:
@@ -315,6 +332,19 @@ def _talked() -> Told:
         ((_("days"), "7"), (_("comments, times"), _text(TALKED_COMMENT)), *_acts_weights()))
 
 
+def _span() -> Told:
+    votes, comments = _acts_line()
+    return Told(
+        _("How the lists of weeks and months are ordered"),
+        _("points = {sum}").format(sum=f"{votes} + {comments}"),
+        (
+            _("Papers whose day lies in the week or month, most points first; age takes nothing off. Of equal points "
+              "the paper of the newer day stands first, and papers without points follow, newest first."),
+            _acts_mean(),
+        ),
+        _acts_weights())
+
+
 def _trending() -> Told:
     votes, comments = _acts_line()
     sixths = {name: _text(hours / AGE_PARTS) for name, hours in WINDOWS.items()}
@@ -342,4 +372,4 @@ def _newest() -> Told:
 
 
 FORMULAS: dict[str, Formula] = {name: Formula(name, tell) for name, tell in (
-    ("edition", _edition), ("talked", _talked), ("trending", _trending), ("newest", _newest))}
+    ("edition", _edition), ("talked", _talked), ("span", _span), ("trending", _trending), ("newest", _newest))}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
-from django.db.models.expressions import RawSQL
 
 from ..catalogue.models import Announcement, Paper, PaperTerm
 from ..catalogue.records import SUBMITTED
@@ -21,9 +18,6 @@ _COLUMNS = ("id", "key", "revision", "title", "abstract", "categories", "publish
 VOTED_AT = {"hf_daily": "Hugging Face"}
 LISTS = {"hf_daily": "Hugging Face Daily Papers", "arxiv_daily": "arXiv", "arxiv": "arXiv",
          SUBMITTED: "Raised by readers"}
-
-
-MANY = 2000  # row ids that are looked up one by one; above, the days are walked
 
 
 def _live() -> QuerySet[Paper]:
@@ -102,30 +96,15 @@ def ids_of_days(days: Sequence[date]) -> list[int]:
     return list(Paper.objects.filter(edition_day__in=days).values_list("id", flat=True))
 
 
-Numbers = tuple[int, date, datetime | None, int, int]
+Numbers = tuple[int, date | None, datetime | None, int, int]
 
 
-def numbers(first: date, last: date, ids: Collection[int]) -> list[Numbers]:
-    """What trending needs of live papers of the days from ``first`` to ``last``: row id, day, arrival, imported votes
-    and comments; of those that have any of these, or are among ``ids``. Two queries."""
-    days = _live().filter(edition_day__gte=first, edition_day__lte=last, retraction__isnull=True)
-    columns = ("id", "edition_day", "added_at", "imported_votes", "imported_comments")
-    voted = days.filter(Q(imported_votes__gt=0) | Q(imported_comments__gt=0)).values_list(*columns)
-    found = {row[0]: row for row in voted}
-    other = [id_ for id_ in ids if id_ not in found]
-    if len(other) > MANY:  # a lookup of each costs more than walking the days
-        wanted = frozenset(other)
-        found.update((row[0], row) for row in days.values_list(*columns).iterator() if row[0] in wanted)
-    elif other:
-        found.update((row[0], row) for row in days.filter(_among(other)).values_list(*columns))
-    return [(id_, day, came, votes or 0, comments or 0) for id_, day, came, votes, comments in found.values()]
-
-
-def _among(ids: Sequence[int]) -> Q:
-    """The papers with these row ids, however many: they go to the database as one value."""
-    if connection.vendor == "postgresql":
-        return Q(id__in=RawSQL("SELECT unnest(%s::bigint[])", [list(ids)]))
-    return Q(id__in=RawSQL("SELECT value FROM json_each(%s)", [json.dumps(list(ids))]))
+def numbers(first: date, last: date) -> list[Numbers]:
+    """What trending needs of all live papers of the days from ``first`` to ``last`` that are not retracted: row id,
+    day, arrival, imported votes and comments. One query."""
+    rows = _live().filter(edition_day__gte=first, edition_day__lte=last, retraction__isnull=True)
+    found = rows.values_list("id", "edition_day", "added_at", "imported_votes", "imported_comments")
+    return [(id_, day, came, votes or 0, comments or 0) for id_, day, came, votes, comments in found]
 
 
 def of_list(name: str, day: date, table: Table | None = None) -> list[Candidate]:

@@ -30,7 +30,9 @@ from .months import ArchiveDay as ArchiveDay
 from .months import month_counts as month_counts
 from .months import month_days as month_days
 from .months import newest_list_day as newest_list_day
+from .spans import of_span
 from .trending import WINDOW as WINDOW
+from .trending import forget as _forget_trending
 from .trending import trending as trending
 
 LOOKED_AT = 3000  # papers of a week or month that a reader's own narrowing is tested on
@@ -67,6 +69,7 @@ def forget() -> None:
     """Drop what this process keeps of days (tests; after a restored backup)."""
     global _front
     _forget_days()
+    _forget_trending()
     _front = None
 
 
@@ -191,16 +194,19 @@ def span(
     first: date, last: date, site: Site, *, limit: int = FRONT_PAPERS, narrowing: Narrowing | None = None,
     gone: Collection[int] = (),
 ) -> Listing:
-    """The papers of a week or month with most imported votes, at most ``limit``; ``total`` counts all.
+    """The papers of a week or month by the formula ``span``, at most ``limit``; ``total`` counts all.
 
     ``narrowing`` and ``gone`` (row ids left out) are tested on the first ``LOOKED_AT`` papers of the span.
     """
     total = sum(one.papers for one in calendar.day_counts(first, last))
     if (narrowing is None or narrowing.plain) and not gone:
-        return Listing(tuple(load.of_span(first, last, limit=limit, table=site.table)), total)
+        return Listing(tuple(of_span(first, last, site, limit=limit)), total)
     narrowing = narrowing or Narrowing()
-    found = load.of_span(first, last, limit=LOOKED_AT, table=site.table, newest=narrowing.order == "newest",
-                         categories=narrowing.categories)
+    if narrowing.order == "newest":
+        found = load.of_span(first, last, limit=LOOKED_AT, table=site.table, newest=True,
+                             categories=narrowing.categories)
+    else:
+        found = of_span(first, last, site, limit=LOOKED_AT, categories=narrowing.categories)
     kept = narrow(found, narrowing, gone)
     return Listing(tuple(kept[:limit]), total)
 
