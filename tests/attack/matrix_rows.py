@@ -16,6 +16,7 @@ def _reading() -> list[Row]:
     key = {"path": "@hidden_path"}
     return [
         Row("front"), Row("day", args={"day": "@day"}), Row("week", args={"week": "@week"}),
+        Row("day-print", args={"day": "@day"}), Row("yesterday", yes="go"),
         Row("month", args={"month": "@month"}), Row("archive"), Row("trending"),
         Row("field", args={"slug": "for-group"}), Row("formula", args={"name": "edition"}), Row("robots"),
         Row("abstract", args={"path": "@paper"}, yes="go"), Row("abstract", args={"path": "@paper"}, query="?part=1",

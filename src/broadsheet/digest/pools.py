@@ -29,8 +29,9 @@ from .models import Subscription
 
 log = logging.getLogger("broadsheet.digest")
 LEAD, SECOND, GROUP = 3.0, 1.5, 1.0  # what standing in a zone of the front page adds to a paper's want
-LEARNED = 4.0  # what the reader's acts add at most
+LEARNED = 4.0  # what the reader's acts add at most, beside what a follow adds
 FOLLOWED = 2.0  # what being in a stream, or on what is followed, adds
+TALKED_SHOWN = 3
 SEARCHED = 200  # newest hits of a search that a mail looks at
 OF_READERS = ("stream", "collection", "foryou")
 
@@ -62,6 +63,12 @@ class Pool:
         """How much the day's own order wants a paper: its points, and what its zone adds."""
         points = day_points(self.candidates[paper], self.site.interests).total
         return 1.0 + points + self.chosen.get(paper, ("", "", 0.0))[2]
+
+    def still_talked(self, shown: Collection[int], *, weekly: bool) -> list[tuple[int, str]]:
+        """Papers that are still talked about, with their reasons, without those shown; in a week's edition only such
+        as are older than the week."""
+        return [(paper, reason) for paper, reason in self.talked.items() if paper not in shown
+                and not (weekly and self.candidates[paper].day in self.days)][:TALKED_SHOWN]
 
     def zone(self, paper: int) -> str:
         """The heading under which the front page put it; empty for what leads, and for what it did not choose."""
@@ -217,7 +224,7 @@ def _learn(items: dict[int, Item], taste: Taste, found: Pool) -> Collection[int]
     for paper, (much, reason) in liking.items():
         have = items.get(paper)
         items[paper] = (replace(have, want=have.want + LEARNED * much, learned=True) if have is not None
-                        else replace(found.item(paper, reason, LEARNED * much), learned=True))
+                        else replace(found.item(paper, reason, FOLLOWED + LEARNED * much), learned=True))
     return {*far, *taste.told}
 
 

@@ -25,7 +25,6 @@ from .setup import Setup
 from .subscriptions import About
 
 log = logging.getLogger("broadsheet.digest")
-TALKED_SHOWN = 3
 LONGEST_QUIET = 11  # days that the line of quiet days looks back
 
 
@@ -66,7 +65,7 @@ class Writer:
               member: bool) -> tuple[Zone, ...]:
         """Lines under their headings: what leads first, then by want; what is still talked about last."""
         site = subscription.kind == "site"
-        place = (languages.active(), found.days, site, member,
+        place = (languages.active(), found.days, site, subscription.cadence == "weekly", member,
                  tuple((item.paper, item.reason, item.want) for item in chosen))
         if place not in self._zones:
             found.read([item.paper for item in chosen])
@@ -75,7 +74,7 @@ class Writer:
                      if (line := _line(found, item.paper, item.reason, member)) is not None]
             if site and chosen:
                 names = {item.paper for item in chosen}
-                talked = [one for one in found.talked.items() if one[0] not in names][:TALKED_SHOWN]
+                talked = found.still_talked(names, weekly=subscription.cadence == "weekly")
                 found.read([paper for paper, _ in talked])
                 lines += [(spoken(zone_title("talked")), line) for paper, reason in talked
                           if (line := _line(found, paper, reason, member)) is not None]

@@ -13,7 +13,9 @@ urlpatterns = [
     path("acts", _view("marks", "acts"), name="acts"),  # early: patterns are tried in order, and acts are many
     *api_urls.urlpatterns,
     path("papers/date/<str:day>", _view("edition", "day"), name="day"),
-    path("papers/week/<str:week>", _view("archive", "week"), name="week"),
+    path("papers/date/<str:day>/print", _view("printed", "day"), name="day-print"),
+    path("yesterday", _view("printed", "yesterday"), name="yesterday"),
+    path("papers/week/<str:week>", _view("week", "week"), name="week"),
     path("papers/month/<str:month>", _view("archive", "month"), name="month"),
     path("archive", _view("archive", "archive"), name="archive"),
     path("trending", _view("archive", "trending"), name="trending"),

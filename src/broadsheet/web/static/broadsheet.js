@@ -192,6 +192,8 @@
     if (act && act()) event.preventDefault();
   });
 
+  all("[data-print]").forEach((one) => { one.hidden = false; one.addEventListener("click", () => print()); });
+
   const editor = $("form[data-preview]"), seen = $("#preview");
   let waiting = 0, asked = null;
   const preview = async () => {

@@ -7,22 +7,32 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from ... import languages
+from ...digest import weeks
 from ...editions import calendar, service
 from ...editions.candidates import Candidate
 from ...editions.choose import said_of
 from ...readers import service as readers
 from ...readers import tallies
+from ...spoken import spoken
 from .. import notices, page_cache, rendering
 from ..frontpage import Control, Printer, control_of, now, plain, read_of, site_of
 from ..visits import visit_of
 
 WEEK_SHOWN = 150
 MONTH_SHOWN = 60
-WINDOWS = {"day": "the last day", "week": "the last week", "fortnight": "the last two weeks",
-           "month": "the last month"}
+# Of trending: as a choice, and in the sentence that says what is shown.
+WINDOWS = {"day": _lazy("day"), "week": _lazy("week"), "fortnight": _lazy("two weeks"), "month": _lazy("month")}
+WITHIN = {
+    "day": _lazy("What appeared within the last day, by votes and comments; newer papers need fewer."),
+    "week": _lazy("What appeared within the last week, by votes and comments; newer papers need fewer."),
+    "fortnight": _lazy("What appeared within the last two weeks, by votes and comments; newer papers need fewer."),
+    "month": _lazy("What appeared within the last month, by votes and comments; newer papers need fewer."),
+}
 TREND_SECONDS = 60.0  # papers grow older without a write
 
 
@@ -32,27 +42,15 @@ def _printer(request: HttpRequest, candidates: dict[int, Candidate]) -> Printer:
     return Printer(request, candidates, marks)
 
 
-@require_safe
-def week(request: HttpRequest, week: str) -> HttpResponse:
-    """A week by its ISO number (2026-W20): its editions, and the papers most voted on elsewhere."""
-    try:
-        year, number = week.split("-W")
-        first = date.fromisocalendar(int(year), int(number), 1)
-    except ValueError as problem:
-        raise Http404(f"“{week[:40]}” is not a week; write it as 2026-W20.") from problem
-    today = now().date()
-
-    def build() -> HttpResponse:
-        last = first + timedelta(days=6)
-        control = control_of(request.GET, visit_of(request))
-        found = _of_span(request, control, first, min(last, today), WEEK_SHOWN)
-        heading = f"Week {int(number)} of {first.isocalendar().year}"
-        span = f"{languages.day_short(first)} to {languages.day_short(last)}"
-        before, after = first - timedelta(days=7), first + timedelta(days=7)
-        return _span_page(request, heading, span, found, control, _week_link(before),
-                          _week_link(after) if after <= today else None)
-
-    return page_cache.page(request, today, build, ground=tallies.position)
+def week_list(request: HttpRequest, first: date, today: date) -> HttpResponse:
+    """All papers of the week that begins with ``first``, those that readers say most of first."""
+    last = first + timedelta(days=6)
+    control = control_of(request.GET, visit_of(request))
+    found = _of_span(request, control, first, min(last, today), WEEK_SHOWN)
+    span = _("{first} to {last}").format(first=languages.day_short(first), last=languages.day_short(last))
+    before, after = first - timedelta(days=7), first + timedelta(days=7)
+    return _span_page(request, weeks.heading((first,)), span, found, control, week_link(before),
+                      week_link(after) if after <= today else None)
 
 
 def _of_span(request: HttpRequest, control: Control, first: date, last: date, limit: int) -> service.Listing:
@@ -60,9 +58,10 @@ def _of_span(request: HttpRequest, control: Control, first: date, last: date, li
                         gone=read_of(control, visit_of(request)))
 
 
-def _week_link(first: date) -> tuple[str, str]:
-    year, number, _ = first.isocalendar()
-    return f"Week {number}", f"/papers/week/{year}-W{number:02d}"
+def week_link(first: date) -> tuple[str, str]:
+    """Name and address of the page of a week."""
+    week = weeks.of(first)
+    return _("Week {number}").format(number=week[1]), weeks.address(week)
 
 
 def _span_page(
@@ -75,14 +74,16 @@ def _span_page(
     rest = found.total - len(ids)
     intro = f"{span}. {languages.count(found.total, 'paper')}."
     if rest > 0 and not control.words:
-        intro += f" The {len(ids)} with most votes elsewhere stand here, the others on their days."
+        intro = _("{intro} The {number} with most points stand here, the others on their days.").format(
+            intro=intro, number=len(ids))
     elif rest > 0:
-        intro += f" {len(ids)} that pass what you set stand here."
+        intro = _("{intro} {number} that pass what you set stand here.").format(intro=intro, number=len(ids))
     return rendering.render(request, "listing.jinja", {
         "heading": heading, "intro": intro, "entries": full, "short": short,
-        "before": before, "after": after, "formula": None, "notes": [], "control": control, "others": [], "hidden": 0,
-        "order": "Newest first." if control.narrowing.order == "newest"
-        else "Most votes counted at other sites first, then newest.",
+        "before": before, "after": after, "formula": None if control.narrowing.order == "newest" else "span",
+        "notes": [], "control": control, "others": [], "hidden": 0,
+        "order": _("Newest first.") if control.narrowing.order == "newest"
+        else _("By votes and comments, here and elsewhere; then newest."),
     })
 
 
@@ -92,7 +93,7 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError as problem:
-        raise Http404(f"“{month[:40]}” is not a month; write it as 2026-05.") from problem
+        raise Http404(_("“{given}” is not a month; write it as 2026-05.").format(given=month[:40])) from problem
     today = now().date()
     return page_cache.page(request, today, lambda: _month_page(request, first, today), ground=tallies.position)
 
@@ -153,28 +154,31 @@ def trending(request: HttpRequest) -> HttpResponse:
     moment = now()
     window = request.GET.get("window", service.WINDOW)
     if window not in WINDOWS:
-        raise Http404(f"“{window[:40]}” is no window of trending; there are {', '.join(WINDOWS)}.")
+        raise Http404(_("“{given}” is no window of trending; there are {windows}.").format(
+            given=window[:40], windows=", ".join(WINDOWS)))
 
     def build() -> HttpResponse:
         control = control_of(request.GET, visit_of(request))
         gone = read_of(control, visit_of(request))
         scored = service.trending(moment, site_of(request), control.narrowing, gone, window)
-        candidates = {one.id: one for one, _ in scored}
+        candidates = {one.id: one for one, points in scored}
         items = [(one.id, _why(one, points)) for one, points in scored]
         full, short = _printer(request, candidates).print([("full", items[:30]), ("short", items[30:])])
         carry = f"&{control.query()}" if control.shared else ""
         return rendering.render(request, "listing.jinja", {
-            "heading": "Trending", "entries": full, "short": short, "before": None, "after": None,
-            "intro": f"What appeared within {WINDOWS[window]}, by votes and comments; newer papers need fewer.",
-            "windows": [(said.removeprefix("the last "), f"/trending?window={name}{carry}", name == window)
+            "heading": _("Trending"), "entries": full, "short": short, "before": None, "after": None,
+            "intro": WITHIN[window],
+            "windows": [(said, f"/trending?window={name}{carry}", name == window)
                         for name, said in WINDOWS.items()],
             "formula": "trending", "notes": [], "order": "", "control": control, "others": [("window", window)],
-            "hidden": 0, "empty": None if items or control.words else notices.no_votes(WINDOWS[window]),
+            "hidden": 0, "empty": None if items or control.words else notices.no_votes(window),
         })
 
     return page_cache.page(request, moment.date(), build, ground=tallies.position, seconds=lambda: TREND_SECONDS)
 
 
 def _why(one: Candidate, points: float) -> str:
-    day = f", {languages.day_short(one.day)}" if one.day else ""
-    return f"{said_of(one)}{day}: {points:.1f} points"
+    said, points_said = spoken(said_of(one)), languages.number(points, 1)
+    if not one.day:
+        return _("{said}: {points} points").format(said=said, points=points_said)
+    return _("{said}, {day}: {points} points").format(said=said, day=languages.day_short(one.day), points=points_said)
