@@ -43,11 +43,12 @@ def roles(names: Iterable[str]) -> str:
 
 
 def progress(done: int | None, of: int | None, what: str | None) -> str:
-    """How far a source has been read: ``3 of 14 days``, ``2 so far``. Numbers as they are; ``what`` is stored."""
-    kinds = {"days": pgettext("progress", "days"), "categories": pgettext("progress", "categories")}
+    """How far a source has been read: ``3 of 14 days``, ``2 so far``. ``what`` is stored."""
+    kinds = {"records": pgettext("progress", "records"), "days": pgettext("progress", "days"),
+             "categories": pgettext("progress", "categories")}
     kind = kinds.get(what or "", what)
     if of:
-        given = {"done": done or 0, "of": of, "what": kind}
+        given = {"done": languages.number(done or 0), "of": languages.number(of), "what": kind}
         return (_("{done} of {of} {what}") if kind else _("{done} of {of}")).format(**given)
     given = {"done": languages.number(done or 0), "what": kind}
     return (_("{done} {what} so far") if kind else _("{done} so far")).format(**given)
