@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 
 from ..catalogue.models import Announcement, Paper
 from . import calendar
-from .models import Snapshot
+from .models import DayNote, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ class ArchiveDay:
 
 
 def month_days(first: date, last: date) -> list[ArchiveDay]:
-    """The days of a month that have papers, each with its headline: that of the stored morning, else most votes."""
+    """The days of a month that have papers, each with its headline: what editors wrote over the day, else the lead of
+    the stored morning, else the paper with most votes.
+    """
     counts = calendar.day_counts(first, last)
     leads = {
         row.day: items[0]["paper"]
@@ -39,8 +41,10 @@ def month_days(first: date, last: date) -> list[ArchiveDay]:
         .annotate(place=place).filter(place=1).values_list("edition_day", "title")
     )
     best = {day: title for day, title in rows if day is not None}
-    return [ArchiveDay(one.day, one.papers, titles.get(leads.get(one.day, 0)) or best.get(one.day, ""))
-            for one in counts]
+    written = dict(DayNote.objects.filter(day__gte=first, day__lte=last).exclude(headline="").values_list(
+        "day", "headline"))
+    return [ArchiveDay(one.day, one.papers, written.get(one.day) or titles.get(leads.get(one.day, 0))
+                       or best.get(one.day, "")) for one in counts]
 
 
 def month_counts(today: date) -> list[tuple[date, int]]:

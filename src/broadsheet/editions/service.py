@@ -14,7 +14,8 @@ from ..catalogue import changes
 from ..catalogue.models import Paper
 from . import calendar, curation, load, places, snapshots
 from .candidates import Candidate, Narrowing, narrow, newest_first
-from .choose import FRONT_PAPERS, Front, arrange, points_of, ranked, without
+from .choose import FRONT_PAPERS, Front, arrange, points_of, ranked
+from .choose import without as without
 from .days import NO_INTERESTS as NO_INTERESTS
 from .days import Acts as Acts
 from .days import DayData as DayData
