@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -264,6 +265,17 @@ def test_hidden_is_hidden_for_ever_in_every_list() -> None:
     assert "Gone for ever" in text(ada, lists[0])
 
 
+def test_the_next_paper_leads_where_the_leading_one_is_hidden() -> None:
+    ada, _, _, _ = two()
+    for number in range(1, 9):
+        paper(number, f"On number {number}")
+    leads = re.findall(r'class="entry lead" id="p(\w+)"', text(ada, "/"))
+    ada.post("/acts", {"act": f"hide:{leads[0]}"})
+    page_cache.forget()
+    after = re.findall(r'class="entry lead" id="p(\w+)"', text(ada, "/"))
+    assert len(leads) == len(after) == 1 and leads != after
+
+
 def test_undo_is_told_to_the_script_and_listed_on_a_page() -> None:
     ada, reader, _, _ = two()
     one = paper(1, "Sparse attention")
@@ -275,7 +287,8 @@ def test_undo_is_told_to_the_script_and_listed_on_a_page() -> None:
     told = ada.post("/acts", {"act": "undo"}, headers=script).json()
     assert told == {"undone": "mark", "key": one.key, "now": "unsave"}
     told = ada.post("/acts", {"act": "undo"}, headers=script).json()
-    assert told == {"undone": "vote", "key": one.key, "now": "unvote", "votes": 0, "voted": False}
+    assert told == {"undone": "vote", "key": one.key, "now": "unvote", "votes": 0, "voted": False, "seen": "Vote",
+                    "name": "Vote for: {title}"}
     assert ada.post("/acts", {"act": "undo"}, headers=script).status_code == 204
     assert not Mark.objects.exists() and not Vote.objects.filter(reader=reader).exists()
 

@@ -121,6 +121,8 @@ def _edition_page(request: HttpRequest, days: tuple[date, ...], today: date) -> 
     marks = readers.marks_of(visit.reader, service.day_ids(days, site)) if visit.reader else readers.Marks()
     gone = marks.read if control.hide_read else ()
     found = service.edition(days, today, site, control.narrowing, gone, newest=request.path == "/")
+    if marks.hidden:  # the next paper leads
+        found = replace(found, front=service.without(found.front, marks.hidden))
     found, own, order = _own(found, control, visit, marks, [*gone])
     printer = Printer(request, found.candidates, marks)
     if any(one.raised for one in found.candidates.values()):
