@@ -90,8 +90,6 @@ def work_out(
 
     Raises SearchError where the formula needs the index and there is none.
     """
-    if name == "mine":
-        return []
     if name == "related":
         return _related(paper)
     shown = Shown(paper)
@@ -111,6 +109,9 @@ def work_out(
     service.set_acts([candidate], site)
     if name == "talked":
         worked = editions.work_talked(candidate)
+        return [Example(shown.title, shown.url, worked.inputs, worked.points)]
+    if name == "span":
+        worked = editions.work_span(candidate)
         return [Example(shown.title, shown.url, worked.inputs, worked.points)]
     return [_trending(candidate, shown, now, window) for window in editions.WINDOWS]
 
