@@ -1,15 +1,16 @@
 """The log of every privileged act: who, what, at what, why, and the state before and after, so that it can be undone.
 
-An act says once how a state is read and put back (:func:`reversible`); undoing an entry puts back its ``before`` and
-leaves an entry of its own, which can be undone in turn. What changed again since is not overwritten.
+Each room says how a state is read and put back (:func:`told_by`, in its ``apps.py``); undoing an entry puts back its
+``before`` and leaves an entry of its own, which can be undone in turn. What changed again since is not overwritten.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -37,17 +38,24 @@ class Way:
     capability: str
 
 
-_WAYS: dict[str, Way] = {}
+Ways = Mapping[str, Way]
+_tellers: list[Callable[[], Ways]] = []
 
 
-def reversible(act: str, way: Way) -> None:
-    """Say how entries of ``act`` are undone. A module does so once, when it is loaded."""
-    _WAYS[act] = way
+def told_by(teller: Callable[[], Ways]) -> None:
+    """Have ``teller`` say, when first asked, how acts are undone (by name). A room does so once, when Django starts."""
+    _tellers.append(teller)
+    _ways.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _ways() -> Ways:
+    return {act: way for teller in _tellers for act, way in teller().items()}
 
 
 def way_of(act: str) -> Way | None:
     """How entries of ``act`` are undone; None when they cannot be."""
-    return _WAYS.get(act)
+    return _ways().get(act)
 
 
 def log(

@@ -175,5 +175,4 @@ def _write(subject: str, state: audit.State, actor: Reader | None, now: datetime
     _set(row, state["state"], actor, now)
 
 
-for _act in ACTS.values():
-    audit.reversible(_act, audit.Way(_read, _write, "confirm_claim"))
+WAYS: audit.Ways = dict.fromkeys(ACTS.values(), audit.Way(_read, _write, "confirm_claim"))

@@ -320,5 +320,5 @@ def shown_name(name: str) -> str:
     return said.format(name=naming.shown(found.author))
 
 
-for _verb in ("hide", "unhide", DISMISSED, UPHELD, CLEARED):
-    audit.reversible(f"moderation.{_verb}", audit.Way(_read, _write, "moderate"))
+_WAY = audit.Way(_read, _write, "moderate")
+WAYS: audit.Ways = {f"moderation.{verb}": _WAY for verb in ("hide", "unhide", DISMISSED, UPHELD, CLEARED)}

@@ -6,9 +6,7 @@ from typing import Any
 
 from ...errors import UsageError
 from ...readers import audit, moderation, naming
-from ...readers.accounts import undoing as _accounts  # noqa: F401 - says how acts on accounts are undone
 from ...readers.models import AuditEntry
-from ...web import curating as _curating  # noqa: F401 - says how acts of editors are undone
 from .. import problems
 from ..call import Call
 from . import forms

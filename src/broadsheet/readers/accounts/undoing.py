@@ -62,6 +62,7 @@ def _someone_administers() -> None:
         raise UsageError(_("That would leave the site without an administrator. Nothing was changed."))
 
 
-audit.reversible("account.roles", audit.Way(_roles, _set_roles, "administer"))
-for _act in ("account.block", "account.unblock"):
-    audit.reversible(_act, audit.Way(_block, _set_block, "moderate"))
+WAYS: audit.Ways = {
+    "account.roles": audit.Way(_roles, _set_roles, "administer"),
+    **dict.fromkeys(("account.block", "account.unblock"), audit.Way(_block, _set_block, "moderate")),
+}
