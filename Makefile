@@ -1,14 +1,15 @@
 # make run     set up what is needed and open the paper        make test   set up and check everything (15 minutes)
 # make soak    the same at full counts                         make lint   ruff, mypy, import directions
+# make messages  the texts of the interface into src/broadsheet/locale (after a change of words)
 # make model   the full embedding model                        make lock   renew the pins        make clean
 #
 # Works on a fresh Debian with Python 3.11+, as root and as a plain user, without a question.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run venv dev model test soak lint lock clean
+.PHONY: help run venv dev model test soak lint messages lock clean
 
 help:
-	@sed -n '1,3s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 # Arguments of `broadsheet start`: make run ARGS="--data ./paper --port 9000"
 run: venv
@@ -33,6 +34,9 @@ soak: dev
 
 lint: dev
 	@tools/setup/check.sh lint
+
+messages: dev
+	@.venv/bin/python tools/messages.py
 
 lock:
 	@tools/setup/lock.sh

@@ -132,7 +132,7 @@ def test_a_running_back_fill(keeper: Client) -> None:
     chosen("ok")
     SourceState.objects.filter(connector="arxiv-oai").update(
         outcome="running", progress={"done": 1200, "of": 5000, "what": "records"})
-    assert "1,200 of 5,000 records of arXiv" in told(keeper, "/")
+    assert "Papers are coming in from arXiv, records (OAI-PMH): 1,200 of 5,000 records." in told(keeper, "/")
 
 
 def test_an_empty_day_and_a_weekend(keeper: Client) -> None:

@@ -87,7 +87,7 @@ def test_a_vote_asks_the_database_as_often_with_many_votes_as_with_none(signed_i
     for key in keys:
         with CaptureQueriesContext(connection) as seen:
             answer = signed_in.post("/acts", {"act": f"vote:{key}"}, headers={"X-Requested-With": "fetch"})
-        assert answer.json() == {"votes": 1, "voted": True}
+        assert answer.json()["votes"] == 1 and answer.json()["voted"]
         counts.append(len(seen))
     assert Vote.objects.count() == len(keys)
     assert max(counts[1:]) <= counts[1] + 2, "looking at what is too old to undo, every sixteenth time"

@@ -60,9 +60,10 @@ def test_the_script_of_a_page_is_told_the_count(monkeypatch: pytest.MonkeyPatch)
     reader = _member(monkeypatch)
     for _ in range(2):
         answer = reader.post("/acts", {"act": f"vote:{KEY}"}, headers={"X-Requested-With": "fetch"})
-        assert answer.json() == {"votes": 1, "voted": True}, "a repeated act changes nothing"
+        assert answer.json() == {"votes": 1, "voted": True, "seen": "1 voted", "name": "1 voted, you too: {title}"}, (
+            "a repeated act changes nothing")
     answer = reader.post("/acts", {"act": f"unvote:{KEY}"}, headers={"X-Requested-With": "fetch"})
-    assert answer.json() == {"votes": 0, "voted": False}
+    assert answer.json() == {"votes": 0, "voted": False, "seen": "Vote", "name": "Vote for: {title}"}
 
 
 def test_a_stranger_signs_in_and_comes_back_to_the_act(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from ..readers import service as readers
 from ..readers import taste, votes
 from ..readers.models import Reader
+from . import voting
 
 if TYPE_CHECKING:
     from ..languages import Text
@@ -53,12 +54,12 @@ def _mark(kind: str, on: bool) -> Doer:
 
 def _vote(reader: Reader, papers: Sequence[int], now: datetime) -> Answer:
     tally = votes.cast(reader, papers[0], now, votes.rules())
-    return {"votes": tally.votes, "voted": True}
+    return voting.told(tally.votes, True)
 
 
 def _unvote(reader: Reader, papers: Sequence[int], now: datetime) -> Answer:
     tally = votes.take_back(reader, papers[0], now)
-    return {"votes": tally.votes, "voted": False}
+    return voting.told(tally.votes, False)
 
 
 _ORDER = _lazy("It teaches your own order, at once, and is seen by you alone. What was learned stands on the page My "

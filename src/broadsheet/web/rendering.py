@@ -147,6 +147,7 @@ def environment(**options: Any) -> Environment:
     languages.teach(made)
     made.globals.update(
         language=languages.active, languages=languages.LANGUAGES, other_languages=other_languages,
+        script_words=script_words,
         door=door, duties=duties, entrance=entrance, waiting=waiting, sends_mail=sends_mail,
         url=url, static=static, theme=theme, keys_on=keys_on, paper_url=paper_url,
         site_name=site_name, group_name=group_name, feed_of=feed_of, feed_query=feed_query, count=count, number=number,
@@ -164,6 +165,29 @@ def other_languages() -> list[tuple[str, str]]:
     """The languages that this page is not in, each with its own name."""
     now = languages.active()
     return [(key, name) for key, name in languages.LANGUAGES.items() if key != now]
+
+
+def script_words() -> Markup:
+    """What the script says, as JSON for a block of data, in the language of the moment."""
+    return _script_words(languages.active())
+
+
+@lru_cache(maxsize=16)
+def _script_words(language: str) -> Markup:
+    """``language`` is the active one: it is part of what is kept."""
+    words = {
+        "save": _("Save"), "saved": _("Saved"), "hidden": _("Hidden."), "undo": _("Undo"), "abstract": _("Abstract"),
+        "lost": _("That was not kept: the site did not answer. Try again."),
+        "preview": _("The preview was not renewed: the site did not answer."),
+        "nothing": _("There is nothing to undo"), "undone": _("Undone"),
+        "done": {
+            "save": _("Saved"), "unsave": _("No longer saved"), "read": _("Marked read"), "unread": _("Marked unread"),
+            "hide": _("Hidden"), "unhide": _("Shown again"), "vote": _("Voted"), "unvote": _("Vote taken back"),
+            "more": _("More like this"), "unmore": _("Taken back"), "less": _("Less like this"),
+            "unless": _("Taken back")},
+    }
+    text = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - no end of the element can stand in it
 
 
 def exact(value: float) -> str:

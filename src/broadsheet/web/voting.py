@@ -38,6 +38,11 @@ def named(votes: int, voted: bool) -> str:
     return _("Vote for: {title}")
 
 
+def told(votes: int, voted: bool) -> dict[str, object]:
+    """What the script of the page is told of a button: the count, and its texts. Each name ends with ``: {title}``."""
+    return {"votes": votes, "voted": voted, "seen": ballot(votes, voted), "name": named(votes, voted)}
+
+
 def button(key: str, label: str, tally: Tally, voted: bool) -> str:
     """The button of one paper. ``label``: its title, escaped. The name begins with what is seen (WCAG 2.5.3)."""
     said = ballot(tally.votes, voted)

@@ -3,6 +3,7 @@
 (() => {
   const $ = (query, root = document) => root.querySelector(query);
   const all = (query, root = document) => [...root.querySelectorAll(query)];
+  const words = JSON.parse($("#script-words").textContent);  // what is said, in the page's language
   const main = $("#main"), form = $("#acts");
   const token = form && $("[name=csrfmiddlewaretoken]", form);
   const entries = () => all("[data-key]", main);
@@ -25,19 +26,15 @@
     const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
     const told = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
     if (answer.status === 403 && told.next) { location.href = told.next; return new Promise(() => {}); }
-    if (!answer.ok) throw new Error(told.error || "That was not kept: the site did not answer. Try again.");
+    if (!answer.ok) throw new Error(told.error || words.lost);
     return told;
   };
-  const votes = (count, one) => `${count.toLocaleString("en")} ${one}`;
   const voted = (entry, button, told) => {
-    const key = keyOf(entry), count = told.votes;
-    const title = button.getAttribute("aria-label").replace(/^.*?(Vote for|you too): /, "");
-    const seen = told.voted ? votes(count, "voted") : count ? count.toLocaleString("en") : "Vote";
-    button.value = (told.voted ? "unvote:" : "vote:") + key;
+    const title = button.getAttribute("aria-label").replace(/^.*?: /, "");  // every name of the button ends with ": title"
+    button.value = (told.voted ? "unvote:" : "vote:") + keyOf(entry);
     button.setAttribute("aria-pressed", told.voted);
-    button.setAttribute("aria-label", told.voted ? `${seen}, you too: ${title}`
-      : (count ? votes(count, count === 1 ? "vote. " : "votes. ") : "") + `Vote for: ${title}`);
-    button.lastChild.textContent = " " + seen;
+    button.setAttribute("aria-label", told.name.replace("{title}", () => title));
+    button.lastChild.textContent = " " + told.seen;
   };
   const show = (entry, verb, on, told) => {
     const ballot = $(`button[value$="vote:${keyOf(entry)}"]`, entry);
@@ -46,7 +43,7 @@
     if (verb === "save" && button) {
       button.value = (on ? "unsave:" : "save:") + keyOf(entry);
       button.setAttribute("aria-pressed", on);
-      button.textContent = on ? "Saved" : "Save";
+      button.textContent = on ? words.saved : words.save;
     }
     if (verb === "more" || verb === "less") for (const kind of ["more", "less"]) {
       const said = $(`button[value$="${kind}:${keyOf(entry)}"]`, entry), now = on && kind === verb;
@@ -59,7 +56,9 @@
       if (on && !line) {
         line = document.createElement("p");
         line.className = "acts gone";
-        line.innerHTML = 'Hidden. <button type="button">Undo</button>';
+        line.innerHTML = '<span></span> <button type="button"></button>';
+        $("span", line).textContent = words.hidden;
+        $("button", line).textContent = words.undo;
         $("button", line).onclick = () => act(entry, "hide", false);
         entry.append(line);
         $("button", line).focus();
@@ -74,9 +73,7 @@
     }
     try {
       show(entry, verb, on, await post((on ? "" : "un") + verb + ":" + key));
-      say({ save: on ? "Saved" : "No longer saved", read: on ? "Marked read" : "Marked unread",
-        hide: on ? "Hidden" : "Shown again", vote: on ? "Voted" : "Vote taken back",
-        more: on ? "More like this" : "Taken back", less: on ? "Less like this" : "Taken back" }[verb]);
+      say(words.done[(on ? "" : "un") + verb]);
     } catch (fault) {
       say(fault.message);
     }
@@ -108,7 +105,8 @@
     if (!details) {
       details = document.createElement("details");
       details.className = "abs";
-      details.innerHTML = `<summary>Abstract</summary><div class="text" data-src="/papers/${entry.dataset.key}/abstract?part=1"></div>`;
+      details.innerHTML = `<summary></summary><div class="text" data-src="/papers/${entry.dataset.key}/abstract?part=1"></div>`;
+      $("summary", details).textContent = words.abstract;
       entry.append(details);
     }
     details.open = !details.open;
@@ -154,12 +152,12 @@
   const undo = () => {
     if (!token) return false;
     post("undo").then((told) => {
-      if (!told.undone) { say("There is nothing to undo"); return; }
+      if (!told.undone) { say(words.nothing); return; }
       const verb = (told.now || "").replace(/^un/, ""), on = told.now === verb;
       const entry = told.now && entries().concat(main).find((one) => keyOf(one) === told.key);
       if (!entry) { location.reload(); return; }
       show(entry, verb, on, told);
-      say("Undone");
+      say(words.undone);
     }).catch((fault) => say(fault.message));
     return true;
   };
@@ -203,7 +201,7 @@
       const answer = await fetch(editor.dataset.preview, { method: "POST", body: new URLSearchParams(new FormData(editor)), signal: asked.signal, headers: { "X-Requested-With": "fetch" } });
       if (answer.ok && !answer.redirected) seen.innerHTML = await answer.text();
     } catch (fault) {
-      if (fault.name !== "AbortError") say("The preview was not renewed: the site did not answer.");
+      if (fault.name !== "AbortError") say(words.preview);
     }
   };
   if (editor && seen) editor.addEventListener("input", (event) => {

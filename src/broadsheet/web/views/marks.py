@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from broadsheet.catalogue import papers
 from broadsheet.catalogue.models import Paper
+from broadsheet.readers import reading_list, undo, votes
 from broadsheet.readers import service as readers
-from broadsheet.readers import undo, votes
 from broadsheet.web import mine, notices, prepared, voting
 from broadsheet.web.acting import VERBS, Verb
+from broadsheet.web.citing import bibtex
 from broadsheet.web.rendering import render
 from broadsheet.web.shown import Shown
 from broadsheet.web.visits import visit_of
@@ -99,7 +100,7 @@ def _ballot(undone: undo.Undone) -> dict[str, object]:
     row = Paper.objects.filter(key=undone.paper).values_list("id", flat=True).first()
     if row is None or undone.verb not in {"vote", "unvote"}:
         return {}
-    return {"votes": votes.of(row).votes, "voted": undone.verb == "unvote"}
+    return voting.told(votes.of(row).votes, undone.verb == "unvote")
 
 
 def _read(act: str) -> tuple[Verb, list[str]]:
@@ -124,9 +125,12 @@ def _wants_data(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch" or "HX-Request" in request.headers
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
+@csrf_protect
 def saved(request: HttpRequest) -> HttpResponse:
-    """What the reader saved, newest save first."""
+    """What the reader saved, in the reader's order; POST ``do`` (up, down or top, and a paper's key) moves one."""
+    if request.method == "POST":
+        return _moved(request)
     visit, page = visit_of(request), page_number(request)
     total, ids = readers.saved(visit.reader, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     if page > 1 and not ids:
@@ -139,3 +143,41 @@ def saved(request: HttpRequest) -> HttpResponse:
         "entries": [Shown(found[row], visit.member) for row in ids if row in found],
         "ballots": voting.ballots(visit),
     })
+
+
+_STEPS = {"up": -1, "down": 1, "top": -10_000}
+
+
+def _moved(request: HttpRequest) -> HttpResponse:
+    visit = visit_of(request)
+    verb, _colon, key = request.POST.get("do", "").partition(":")
+    ids = prepared.live_ids([key]) if len(key) == 10 and key.isascii() and key.isalnum() else []
+    if verb not in _STEPS or not ids:
+        raise Http404
+    if visit.reader is not None:
+        reading_list.move(visit.reader, ids[0], _STEPS[verb], timezone.now())
+    return HttpResponseRedirect(mine.back_of(request, "/saved"))
+
+
+@require_safe
+def saved_file(request: HttpRequest, ending: str) -> HttpResponse:
+    """The reading list as BibTeX (``papers.bib``) or JSON (``papers.json``), in its order."""
+    if ending not in {"bib", "json"}:
+        raise Http404
+    reader = visit_of(request).reader
+    rows = list(reading_list.rows(reader)) if reader is not None else []
+    there: dict[int, Paper] = {}
+    for start in range(0, len(rows), 500):
+        there.update(papers.by_ids([row.paper_id for row in rows[start:start + 500]]))
+    kept = [(there[row.paper_id], row) for row in rows if row.paper_id in there]
+    if ending == "bib":
+        response = HttpResponse("\n".join(bibtex(paper) for paper, _row in kept),
+                                content_type="application/x-bibtex; charset=utf-8")
+    else:
+        response = JsonResponse({"form": "broadsheet-saved/1", "papers": [
+            {"paper": paper.key, "id": ":".join(paper.identifiers[0]) if paper.identifiers else "",
+             "title": paper.title, "at": row.made_at.isoformat()} for paper, row in kept]},
+            json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="saved.{ending}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
