@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache, wraps
 from typing import Any
 
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from markupsafe import Markup, escape
 
 from . import languages
@@ -101,3 +101,24 @@ def _read(part: Any) -> Any:
     if isinstance(part, dict):
         return of_json(part["text"], part["said"])
     return tuple(_read(one) for one in part) if isinstance(part, list) else part
+
+
+@sentence("message")
+def _message(template: str, *pairs: Any) -> str:
+    values = dict(zip(pairs[::2], map(spoken, pairs[1::2]), strict=True))
+    return gettext(template).format(**values)
+
+
+def message(template: str, **values: Any) -> Said:
+    """A sentence for which no function is worth writing: ``template``, marked by ``gettext_noop``, and its values.
+
+    May be called while modules are loaded: English needs no catalogue.
+    """
+    parts = tuple(part for pair in values.items() for part in pair)
+    return Said(template.format(**values), "message", (template, *parts))
+
+
+@sentence("one after the other")
+def in_a_row(*sentences: str) -> str:
+    """Several sentences, those that are empty left out."""
+    return " ".join(spoken(one) for one in sentences if one)

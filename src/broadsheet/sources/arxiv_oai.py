@@ -9,12 +9,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.utils.translation import gettext_noop as noop
+
 from ..catalogue.records import Incoming
 from ..config import Config
+from ..spoken import message
 from . import xml
 from .arxiv_records import ARXIV_FORM, RAW_FORM, read_record
 from .connector import Cursor, Page, Reject
-from .errors import ParseError, SourceError
+from .errors import LATER, ParseError, SourceError
 from .messages import Answer, Request
 from .oai import OaiPage, read_page
 
@@ -92,10 +95,11 @@ class ArxivOai:
         run["seen"] = max([run["seen"], *stamps])
         run["pages"] = run.get("pages", 0) + 1
         if page.token and run["pages"] >= MOST_PAGES:
-            raise SourceError("protocol", "arXiv's list has no end.", "What came was kept; it is asked again later.",
+            raise SourceError("protocol", message(noop("arXiv's list has no end.")),
+                              message(noop("What came was kept; it is asked again later.")),
                               cause=f"{run['pages']} pages of one slice, and still a resumption token")
         if page.token and page.token == run["token"] and not items:
-            raise SourceError("protocol", "arXiv sent the same empty page twice.", "It is asked again later.",
+            raise SourceError("protocol", message(noop("arXiv sent the same empty page twice.")), LATER,
                               cause=f"resumption token {page.token[:80]!r} leads to itself", again=True)
         if page.token:
             run["token"] = page.token
@@ -103,13 +107,14 @@ class ArxivOai:
             _step(run)
         return Page(tuple(items), {**cursor, "run": run}, tuple(rejects), progress=_progress(run))
 
-    def _refused(self, run: dict[str, Any], code: str, message: str) -> str:
+    def _refused(self, run: dict[str, Any], code: str, text: str) -> str:
         """Obey an error of the protocol (section 3.6) by changing ``run``; raises for what cannot be mended."""
         start, end = run["windows"][run["window"]]
         where = run["sets"][run["set"]]
         if code == "noRecordsMatch":
             _step(run)
-            return f"arXiv has nothing new or changed in {where} from {start} to {end or run['today']}."
+            return message(noop("arXiv has nothing new or changed in {category} from {first} to {last}."),
+                           category=where, first=start, last=end or run["today"])
         if code == "badResumptionToken" and run["restarts"] < _RESTARTS:
             # An expired token: begin again at the last datestamp read, if pages came in that order.
             run["restarts"] += 1
@@ -119,9 +124,10 @@ class ArxivOai:
         if code == "cannotDisseminateFormat" and run["prefix"] == "arXivRaw":
             run["prefix"], run["token"] = "arXiv", ""
             return ""
-        raise SourceError("protocol", f"arXiv refused the request for {where}: {message or code}.",
-                          "Check the categories in the settings; what came before was kept.",
-                          cause=f"OAI-PMH error {code} for set {where}: {message}")
+        raise SourceError("protocol", message(noop("arXiv refused the request for {category}: {reason}."),
+                                              category=where, reason=text or code),
+                          message(noop("Check the categories in the settings; what came before was kept.")),
+                          cause=f"OAI-PMH error {code} for set {where}: {text}")
 
     def end(self, cursor: Cursor) -> Cursor:
         """The day from which the next run asks: a day before this run began, since datestamps are days of Ithaca."""

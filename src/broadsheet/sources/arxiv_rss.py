@@ -12,16 +12,19 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.utils.translation import gettext_noop as noop
+
 from ..catalogue.records import Announced, Incoming, Link, ParsedRecord
 from ..config import Config
+from ..spoken import message
 from ..text import identifiers, language
 from ..text.dates import EASTERN, arxiv_day, is_listing_day
-from . import xml
+from . import telling, xml
 from .arxiv_records import LIST, first_doi
 from .arxiv_text import ABSTRACT_LIMIT, TITLE_LIMIT, links_in, tidy, withdrawal
 from .authors import split_authors
 from .connector import Cursor, Page, Reject
-from .errors import ParseError, SourceError
+from .errors import LATER, ParseError, SourceError
 from .messages import Answer, Request
 
 FORM = "arxiv-rss/1"
@@ -177,7 +180,7 @@ class ArxivRss:
             day = cursor.get("days", {}).get(category, "")
             late = bool(day) and date.fromisoformat(day) < expected_day(now)
             note = _stale(category, date.fromisoformat(day), now) if late else (
-                f"arXiv's list of {category} has not changed since it was read.")
+                message(noop("arXiv's list of {category} has not changed since it was read."), category=category))
             return Page((), after, note=note, odd=late, progress=progress)
         channel, day = self._feed(answer, category)
         items, rejects = _items(channel, day, category)
@@ -195,8 +198,9 @@ class ArxivRss:
             cut = b"<rss" in answer.body and not answer.body.rstrip().endswith(b"</rss>")
             raise SourceError(
                 "cut" if cut else "malformed",
-                f"arXiv's list of {category} " + ("broke off before its end." if cut else "cannot be read."),
-                "It is asked again later.", cause=f"{answer.url}: {problem}", again=True) from None
+                message(noop("arXiv's list of {category} broke off before its end.") if cut else
+                        noop("arXiv's list of {category} cannot be read."), category=category),
+                LATER, cause=f"{answer.url}: {problem}", again=True) from None
 
     def end(self, cursor: Cursor) -> Cursor:
         """Validators and days are kept, the round is over."""
@@ -231,8 +235,7 @@ def _items(channel: xml.Element, day: date, category: str) -> tuple[list[Incomin
 
 
 def _stale(category: str, day: date, now: datetime) -> str:
-    return (f"arXiv's list of {category} is still that of {day:%A} {day.isoformat()}; "
-            f"the one of {expected_day(now).isoformat()} has not appeared yet.")
+    return telling.stale(category, day.isoformat(), expected_day(now).isoformat())
 
 
 def _note(category: str, day: date, count: int, now: datetime) -> tuple[str, bool]:
@@ -240,12 +243,14 @@ def _note(category: str, day: date, count: int, now: datetime) -> tuple[str, boo
     if day < expected_day(now):
         return _stale(category, day, now), True
     if count >= FEED_LIMIT:
-        return f"arXiv's list of {category} was cut at {FEED_LIMIT:,} entries; the rest comes with the records.", True
+        return message(noop("arXiv's list of {category} was cut at {count} entries; the rest comes with the records."),
+                       category=category, count=f"{FEED_LIMIT:,}"), True
     if count == 0 and day.weekday() >= 5:
-        return f"arXiv announces nothing on Saturdays and Sundays ({category}, {day.isoformat()}).", False
+        return message(noop("arXiv announces nothing on Saturdays and Sundays ({category}, {day})."),
+                       category=category, day=day.isoformat()), False
     if count == 0 and not is_listing_day(day):
-        return (f"arXiv announces nothing on {day:%A} {day.isoformat()}: by its schedule there was no mailing the "
-                f"evening before, a holiday ({category})."), False
+        return telling.holiday(category, day.isoformat()), False
     if count == 0:
-        return f"arXiv announced nothing in {category} on {day.isoformat()}: no paper, or a list still to come.", False
+        return message(noop("arXiv announced nothing in {category} on {day}: no paper, or a list still to come."),
+                       category=category, day=day.isoformat()), False
     return "", False

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as noop
+
 from ..errors import BroadsheetError
+from ..spoken import message, spoken
+
+LATER = message(noop("It is asked again later."))
+ADDRESS = message(noop("Check the address of this source in the settings."))
+PASTE = message(noop("Paste its BibTeX instead."))
 
 
 class SourceError(BroadsheetError):
@@ -10,8 +17,8 @@ class SourceError(BroadsheetError):
 
     ``kind``: offline, private, dns, tls, connect, timeout, proxy, redirect, refused (4xx), busy (429, 503),
     server (5xx), too-large, html, cut, malformed, empty, protocol, turn. ``cause`` is for the log, ``sentence`` for
-    the reader,
-    ``step`` what to do next. ``again``: asking once more may help. ``retry_after``: seconds the source asked for.
+    the reader, ``step`` what to do next; both may know how to be spoken (``spoken.message``).
+    ``again``: asking once more may help. ``retry_after``: seconds the source asked for.
     """
 
     def __init__(self, kind: str, sentence: str, step: str, *, cause: str = "", again: bool = False,
@@ -23,6 +30,9 @@ class SourceError(BroadsheetError):
         self.again = again
         self.retry_after = retry_after
         super().__init__(f"{sentence} {step}".strip())
+
+    def __str__(self) -> str:
+        return f"{spoken(self.sentence)} {spoken(self.step)}".strip()
 
 
 class ParseError(BroadsheetError):

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 import httpcore
 import httpx
+from django.utils.translation import gettext_noop as noop
 
+from ..spoken import message
 from .errors import SourceError
 
 Resolve = Callable[[str, int], list[str]]
@@ -64,8 +66,8 @@ def _private(host: str, address: str) -> SourceError:
     where = host if host == address else f"{host} ({address})"
     return SourceError(
         "private",
-        f"{where} is an address of the private network, and harvests do not go there.",
-        "If this source is meant to be inside your network, set `allow_private_hosts = true`.",
+        message(noop("{where} is an address of the private network, and harvests do not go there."), where=where),
+        message(noop("If this source is meant to be inside your network, set `allow_private_hosts = true`.")),
         cause=f"refused to connect to {where}: not a public address",
     )
 
@@ -131,8 +133,8 @@ class GuardedBackend(httpcore.NetworkBackend):
             addresses = self._resolve(name, port)
         except (OSError, UnicodeError) as problem:
             raise SourceError(
-                "dns", f"The name {name} could not be found in the network.",
-                "Check the network of this machine and its name server; `broadsheet doctor` tries both.",
+                "dns", message(noop("The name {name} could not be found in the network."), name=name),
+                message(noop("Check the network of this machine and its name server; `broadsheet doctor` tries both.")),
                 cause=f"DNS: {name}: {problem}", again=True,
             ) from None
         checked = [a for a in addresses

@@ -14,11 +14,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import orjson
+from django.utils.translation import gettext_noop as noop
 
 from ..catalogue import changes, leases
 from ..catalogue.intake import Counts, intake
 from ..config import Config, current
 from ..errors import BroadsheetError, UsageError
+from ..spoken import as_json, in_a_row, message
+from . import telling
 from .connector import Connector, Cursor, Page, Reject
 from .errors import SourceError
 from .http import Client
@@ -185,10 +188,10 @@ class _Run:
             due = self.now  # the keeper chose other categories meanwhile
         taken = counts.added + counts.updated + counts.merged
         self.out.outcome = "ok" if counts.read else "empty"
-        self.out.sentence = " ".join(filter(None, [_told(self.connector.label, counts, self.out.notes),
-                                                   *dict.fromkeys(self.odd[:3]), _more(self.odd)]))
+        self.out.sentence = in_a_row(_told(self.connector.label, counts, self.out.notes),
+                                     *dict.fromkeys(self.odd[:3]), _more(self.odd))
         self.out.next_due = due
-        self._save(outcome=self.out.outcome, detail=self.out.sentence, cursor=cursor, due_at=due,
+        self._save(outcome=self.out.outcome, **_detail(self.out.sentence), cursor=cursor, due_at=due,
                    succeeded_at=self.now, last_received=taken, failures=0)
 
     def _fail(self, problem: SourceError) -> None:
@@ -198,21 +201,23 @@ class _Run:
             wait = max(wait, timedelta(seconds=min(problem.retry_after, 86_400)))
         due = self.now + wait
         counts = self.out.counts
-        kept = (f"The {counts.read:,} records read before were kept." if counts.read
-                else "What was read before stands." if self.state.received else "Nothing was lost.")
+        kept = (telling.records_kept(counts.read) if counts.read
+                else message(noop("What was read before stands.")) if self.state.received
+                else message(noop("Nothing was lost.")))
         log.warning("%s failed: %s", self.state.name, problem.cause)
         self.out.outcome, self.out.error, self.out.next_due = "failed", problem, due
-        self.out.sentence = (f"{problem.sentence} {kept} {problem.step} "
-                             f"Next try: {due:%Y-%m-%d %H:%M} {due.tzname() or ''}".rstrip() + ".")
-        self._save(outcome="failed", detail=self.out.sentence, due_at=due, failures=failures,
+        self.out.sentence = in_a_row(problem.sentence, kept, problem.step,
+                                     telling.next_try(f"{due:%Y-%m-%d %H:%M} {due.tzname() or ''}".rstrip()))
+        self._save(outcome="failed", **_detail(self.out.sentence), due_at=due, failures=failures,
                    last_received=counts.added + counts.updated + counts.merged)
 
     def _note_fault(self, problem: Exception) -> None:
         text = str(problem) if isinstance(problem, BroadsheetError) else f"{type(problem).__name__}: {problem}"
         try:
-            self._save(outcome="failed", detail=f"This machine had a fault while papers came in: {text[:500]} "
-                       "What was read before stands. `broadsheet doctor` looks for the cause.",
-                       due_at=self.now + FIRST_BACKOFF, failures=self.state.failures + 1)
+            said = message(noop("This machine had a fault while papers came in: {problem} What was read before stands. "
+                                "`broadsheet doctor` looks for the cause."), problem=text[:500])
+            self._save(outcome="failed", **_detail(said), due_at=self.now + FIRST_BACKOFF,
+                       failures=self.state.failures + 1)
         except Exception as second:
             log.error("%s: the outcome could not be stored: %s", self.state.name, second)
 
@@ -226,15 +231,15 @@ class _Run:
 def _told(label: str, counts: Counts, notes: list[str]) -> str:
     """The sentence of a run that went well; "nothing" always comes with its cause."""
     if not counts.read:
-        cause = " ".join(dict.fromkeys(notes[-2:])) if notes else ""
-        return f"Nothing new. {cause or f'{label} answered, and its answer held no papers.'}".strip()
-    parts = [f"{counts.added:,} new"]
-    for number, word in ((counts.merged, "joined to known papers"), (counts.updated, "changed"),
-                         (counts.unchanged, "already known"), (counts.rejected, "not readable and set aside")):
-        if number:
-            parts.append(f"{number:,} {word}")
-    return f"Read {counts.read:,} records: {', '.join(parts)}."
+        empty = message(noop("{source} answered, and its answer held no papers."), source=label)
+        return in_a_row(message(noop("Nothing new.")), *(telling.last(notes) or (empty,)))
+    return telling.read(counts.read, counts.added, counts.merged, counts.updated, counts.unchanged, counts.rejected)
 
 
 def _more(odd: list[str]) -> str:
-    return f"(And {len(odd) - 3} more such remarks.)" if len(odd) > 3 else ""
+    return telling.more_remarks(len(odd) - 3) if len(odd) > 3 else ""
+
+
+def _detail(said: str) -> dict[str, Any]:
+    """The columns that keep a sentence."""
+    return {"detail": str(said), "said": as_json(said)}

@@ -11,14 +11,16 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
+from django.utils.translation import gettext_noop as noop
 
 from ..catalogue.records import Announced, Author, Incoming, Link, ParsedRecord, PartialDate
 from ..config import Config
+from ..spoken import message
 from ..text import identifiers, language
 from ..text.dates import partial
 from .arxiv_text import ABSTRACT_LIMIT, TITLE_LIMIT, tidy
 from .connector import Cursor, Page, Reject
-from .errors import ParseError, SourceError
+from .errors import LATER, ParseError, SourceError
 from .messages import MEGABYTE, Answer, Request
 
 FORM = "hf-daily/1"
@@ -209,7 +211,8 @@ class HfDaily:
             run["page"] += 1
         else:
             run.update(at=run["at"] + 1, page=0)
-        note = f"Hugging Face lists no papers for {day} (yet)." if not entries and not run["page"] else ""
+        none = message(noop("Hugging Face lists no papers for {day} (yet)."), day=day)
+        note = none if not entries and not run["page"] else ""
         return Page(tuple(items), {**cursor, "run": run}, tuple(rejects), note=note,
                     progress={"done": run["at"], "of": len(run["days"]), "what": "days"})
 
@@ -228,12 +231,13 @@ def _entries(answer: Answer) -> list[Any]:
     except orjson.JSONDecodeError as problem:
         cut = answer.body.lstrip().startswith(b"[") and not answer.body.rstrip().endswith(b"]")
         raise SourceError("cut" if cut else "malformed",
-                          "The answer of Hugging Face " + ("broke off before its end." if cut else "cannot be read."),
-                          "It is asked again later.", cause=f"{answer.url}: {problem}", again=True) from None
+                          message(noop("The answer of Hugging Face broke off before its end.") if cut else
+                                  noop("The answer of Hugging Face cannot be read.")),
+                          LATER, cause=f"{answer.url}: {problem}", again=True) from None
     if not isinstance(entries, list):
         said = str(entries.get("error", ""))[:200] if isinstance(entries, dict) else type(entries).__name__
-        raise SourceError("malformed", "Hugging Face answered, but not with a list of papers.",
-                          "It is asked again later.", cause=f"{answer.url}: {said}")
+        raise SourceError("malformed", message(noop("Hugging Face answered, but not with a list of papers.")),
+                          LATER, cause=f"{answer.url}: {said}")
     return entries
 
 

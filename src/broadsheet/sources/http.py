@@ -14,11 +14,13 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore
 import httpx
+from django.utils.translation import gettext_noop as noop
 
 from .. import __version__
 from ..config import Config
+from ..spoken import message
 from .clock import Clock, SystemClock
-from .errors import SourceError
+from .errors import ADDRESS, LATER, SourceError
 from .guard import Deadline, GuardedTransport, Resolve, resolve
 from .manners import LeaseTurns, Turns, group_of
 from .messages import MEGABYTE, Answer, Request
@@ -73,8 +75,9 @@ class Client:
     def get(self, request: Request) -> Answer:
         """Ask, at most three times; raises :class:`SourceError` (kinds are listed there), nothing else."""
         if self._config.offline:
-            raise SourceError("offline", "Broadsheet is set to ask no other host.",
-                              "Set `offline = false` to harvest, or bring papers with `broadsheet import FILE`.")
+            raise SourceError("offline", message(noop("Broadsheet is set to ask no other host.")),
+                              message(noop("Set `offline = false` to harvest, or bring papers with `broadsheet "
+                                           "import FILE`.")))
         for attempt in range(1, self._tries + 1):
             try:
                 return self._follow(request, attempt)
@@ -111,8 +114,9 @@ class Client:
             if answer is not None:
                 return answer
             url = urljoin(url, target)
-        raise SourceError("redirect", f"{_host(request.url)} sends from one address to the next without end.",
-                          "Check the address of this source in the settings.",
+        raise SourceError("redirect", message(noop("{url} sends from one address to the next without end."),
+                                              url=_host(request.url)),
+                          ADDRESS,
                           cause=f"more than {MAX_REDIRECTS} redirects from {request.url}")
 
     def _client(self) -> httpx.Client:
@@ -163,8 +167,9 @@ class Client:
         packed = response.headers.get("content-encoding", "").lower()
         if packed not in ("", "identity", "gzip", "x-gzip", "deflate"):
             # Packed twice, a megabyte becomes a terabyte before any limit sees a byte of it.
-            raise SourceError("malformed", f"The answer of {host} could not be unpacked.", "It is asked again later.",
-                              cause=f"{request.url}: content encoding {packed[:60]!r} was not asked for", again=True)
+            raise SourceError("malformed", message(noop("The answer of {host} could not be unpacked."), host=host),
+                              LATER, again=True,
+                              cause=f"{request.url}: content encoding {packed[:60]!r} was not asked for")
         deadline = self.clock.tick() + self._total
         chunks: list[bytes] = []
         size = 0
@@ -172,12 +177,13 @@ class Client:
             size += len(chunk)
             if size > request.limit:
                 raise SourceError(
-                    "too-large", f"The answer of {host} is larger than {request.limit // MEGABYTE} MB.",
-                    "Nothing of it was taken. If this goes on, check the address of this source.",
+                    "too-large", message(noop("The answer of {host} is larger than {limit} MB."),
+                                         host=host, limit=request.limit // MEGABYTE),
+                    message(noop("Nothing of it was taken. If this goes on, check the address of this source.")),
                     cause=f"{request.url}: body over {request.limit} bytes",
                 )
             if self.clock.tick() > deadline:
-                raise SourceError("timeout", f"{host} sent its answer too slowly.", "It is asked again later.",
+                raise SourceError("timeout", message(noop("{host} sent its answer too slowly."), host=host), LATER,
                                   cause=f"{request.url}: not finished after {self._total:.0f} s", again=True)
             chunks.append(chunk)
         return b"".join(chunks)
@@ -188,22 +194,27 @@ class Client:
         cause = f"{response.request.url}: HTTP {status}"
         after = retry_after_of(response.headers.get("retry-after", ""), self.clock)
         if status in (429, 503):
-            said = f" and asked to wait {after:.0f} seconds" if after is not None else ""
-            return SourceError("busy", f"{host} is busy{said} (HTTP {status}).", "It is asked again later.",
-                               cause=cause, again=True, retry_after=after)
+            said = message(noop("{host} is busy (HTTP {status})."), host=host, status=status)
+            if after is not None:
+                said = message(noop("{host} is busy and asked to wait {seconds} seconds (HTTP {status})."), host=host,
+                               seconds=f"{after:.0f}", status=status)
+            return SourceError("busy", said, LATER, cause=cause, again=True, retry_after=after)
         if status == 407:
-            return SourceError("proxy", "The proxy wants a sign-in (HTTP 407).",
-                               "Write name and password into `proxy`: http://name:password@host:port.", cause=cause)
+            return SourceError("proxy", message(noop("The proxy wants a sign-in (HTTP 407).")),
+                               message(noop("Write name and password into `proxy`: http://name:password@host:port.")),
+                               cause=cause)
         if status >= 500:
-            return SourceError("server", f"{host} had an error of its own (HTTP {status}).", "It is asked again later.",
+            return SourceError("server", message(noop("{host} had an error of its own (HTTP {status})."),
+                                                 host=host, status=status), LATER,
                                cause=cause, again=True, retry_after=after)
         step = {
-            401: "This source wants a sign-in; check its address.",
-            403: "This machine is refused; check `contact` in the settings, and whether requests came too fast.",
-            404: "Check the address of this source in the settings.",
-            410: "This address is gone for good; change it in the settings.",
-        }.get(status, "Check the address of this source in the settings.")
-        return SourceError("refused", f"{host} refused the request (HTTP {status}).", step, cause=cause)
+            401: message(noop("This source wants a sign-in; check its address.")),
+            403: message(noop("This machine is refused; check `contact` in the settings, and whether requests came "
+                              "too fast.")),
+            410: message(noop("This address is gone for good; change it in the settings.")),
+        }.get(status, ADDRESS)
+        return SourceError("refused", message(noop("{host} refused the request (HTTP {status})."),
+                                              host=host, status=status), step, cause=cause)
 
 
 def _host(url: str) -> str:
@@ -220,8 +231,8 @@ def _checked(url: str, first: str) -> SplitResult:
     downgraded = first.startswith("https://") and parts.scheme == "http"
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_ok or downgraded or parts.username:
         raise SourceError(
-            "redirect", f"{_host(first)} led to an address that is not asked.",
-            "Check the address of this source in the settings.", cause=f"from {first}: refused {url[:200]!r}",
+            "redirect", message(noop("{first} led to an address that is not asked."), first=_host(first)),
+            ADDRESS, cause=f"from {first}: refused {url[:200]!r}",
         )
     return parts
 
@@ -229,7 +240,7 @@ def _checked(url: str, first: str) -> SplitResult:
 def _checked_body(body: bytes, headers: Mapping[str, str], request: Request, host: str) -> bytes:
     """Refuse an empty success, and a page for people where data was asked for."""
     if not body.strip():
-        raise SourceError("empty", f"{host} answered with nothing at all.", "It is asked again later.",
+        raise SourceError("empty", message(noop("{host} answered with nothing at all."), host=host), LATER,
                           cause=f"{request.url}: 200 without a body", again=True)
     if request.wants == "page":
         return body
@@ -237,9 +248,9 @@ def _checked_body(body: bytes, headers: Mapping[str, str], request: Request, hos
     said = headers.get("content-type", "").lower()
     if start.startswith((b"<!doctype html", b"<html")) or ("text/html" in said and not start.startswith(b"<?xml")):
         raise SourceError(
-            "html", f"{host} answered with a page for people in place of data.",
-            "A sign-in page of your network, a maintenance notice or a bot check may be in the way: open the address "
-            "in a browser.", cause=f"{request.url}: HTML ({said or 'no content type'})",
+            "html", message(noop("{host} answered with a page for people in place of data."), host=host),
+            message(noop("A sign-in page of your network, a maintenance notice or a bot check may be in the way: "
+                         "open the address in a browser.")), cause=f"{request.url}: HTML ({said or 'no content type'})",
         )
     return body
 
@@ -249,28 +260,28 @@ def told(problem: Exception, host: str, proxy: str) -> SourceError:
     cause = f"{host}: {type(problem).__name__}: {problem}"
     text = str(problem)
     if isinstance(problem, httpx.TimeoutException | httpcore.TimeoutException):
-        return SourceError("timeout", f"{host} did not answer in time.", "It is asked again later.", cause=cause,
+        return SourceError("timeout", message(noop("{host} did not answer in time."), host=host), LATER, cause=cause,
                            again=True)
     if isinstance(problem, httpx.ProxyError | httpcore.ProxyError):
-        return SourceError("proxy", f"The proxy did not let the request to {host} through.",
-                           "Check `proxy` in the settings.", cause=cause)
+        return SourceError("proxy", message(noop("The proxy did not let the request to {host} through."), host=host),
+                           message(noop("Check `proxy` in the settings.")), cause=cause)
     if "CERTIFICATE" in text.upper() or "SSL" in text.upper():
-        return SourceError("tls", f"The secure connection to {host} could not be made.",
-                           "Check this machine's clock and its certificates; a network that inspects traffic needs its "
-                           "own certificate installed (SSL_CERT_FILE).", cause=cause)
+        return SourceError("tls", message(noop("The secure connection to {host} could not be made."), host=host),
+                           message(noop("Check this machine's clock and its certificates; a network that inspects "
+                                        "traffic needs its own certificate installed (SSL_CERT_FILE).")), cause=cause)
     if isinstance(problem, httpx.DecodingError):
-        return SourceError("malformed", f"The answer of {host} could not be unpacked.", "It is asked again later.",
+        return SourceError("malformed", message(noop("The answer of {host} could not be unpacked."), host=host), LATER,
                            cause=cause, again=True)
     if isinstance(problem, httpx.ProtocolError | httpcore.ProtocolError | httpx.ReadError | httpcore.ReadError):
-        return SourceError("cut", f"The answer of {host} broke off before its end.", "It is asked again later.",
+        return SourceError("cut", message(noop("The answer of {host} broke off before its end."), host=host), LATER,
                            cause=cause, again=True)
     if isinstance(problem, httpx.InvalidURL | ValueError):
-        return SourceError("redirect", f"The address of {host} cannot be asked.",
-                           "Check the address of this source in the settings.", cause=cause)
-    through = "the proxy" if proxy else host
-    return SourceError("connect", f"No connection to {through} could be made.",
-                       "Check the network of this machine, or set `proxy` if one is needed to go out.", cause=cause,
-                       again=True)
+        return SourceError("redirect", message(noop("The address of {host} cannot be asked."), host=host),
+                           ADDRESS, cause=cause)
+    through = message(noop("the proxy")) if proxy else host
+    return SourceError("connect", message(noop("No connection to {through} could be made."), through=through),
+                       message(noop("Check the network of this machine, or set `proxy` if one is needed to go out.")),
+                       cause=cause, again=True)
 
 
 def retry_after_of(value: str, clock: Clock) -> float | None:

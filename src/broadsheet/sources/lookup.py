@@ -13,14 +13,16 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import orjson
+from django.utils.translation import gettext_noop as noop
 
 from ..catalogue.records import Incoming
 from ..config import Config
+from ..spoken import message
 from ..text import identifiers
 from ..text.identifiers import Identifier
 from . import works
 from .arxiv_oai import items_of
-from .errors import ParseError, SourceError
+from .errors import PASTE, ParseError, SourceError
 from .http import Client
 from .messages import MEGABYTE, Answer, Request
 from .oai import read_page
@@ -66,12 +68,13 @@ def _arxiv(value: str, config: Config, client: Client) -> Incoming:
     answer = client.get(Request(f"{config.arxiv_oai_url}?{urlencode(query, safe=':/')}", limit=RECORD_LIMIT))
     page = read_page(answer.body, "arXiv")
     if page.error:
-        raise _unknown(f"arXiv has no paper {value}.", f"OAI-PMH error {page.error[0]}: {page.error[1]}")
+        raise _unknown(message(noop("arXiv has no paper {value}."),
+                               value=value), f"OAI-PMH error {page.error[0]}: {page.error[1]}")
     items, rejects = items_of(page)
     found = [item for item in items if item.source_key == value and not item.record.deleted]
     if not found:
         why = rejects[0].reason if rejects else "another record, or a deleted one"
-        raise _unknown(f"arXiv sent no readable record of {value}.", f"arXiv {value}: {why}")
+        raise _unknown(message(noop("arXiv sent no readable record of {value}."), value=value), f"arXiv {value}: {why}")
     return found[0]
 
 
@@ -82,16 +85,19 @@ def _doi(value: str, config: Config, client: Client) -> Incoming:
         answer = client.get(asked)
         if answer.status == 200:
             return _kept(source, ("doi", value), _shortened(answer.body), form)
-    raise _unknown(f"Neither Crossref nor DataCite knows the DOI {value}.", f"404 for doi {value} at both registries")
+    raise _unknown(message(noop("Neither Crossref nor DataCite knows the DOI {value}."),
+                           value=value), f"404 for doi {value} at both registries")
 
 
 def _page(name: Identifier, config: Config, by: Ways) -> Incoming:
     address = identifiers.url(*name)
     if not address:
-        raise _unknown(f"There is no address to ask for {name[0]}:{name[1]}.", f"no public address of scheme {name[0]}")
+        raise _unknown(message(noop("There is no address to ask for {scheme}:{value}."),
+                               scheme=name[0], value=name[1]), f"no public address of scheme {name[0]}")
     answer = by.pages.get(Request(address, wants="page", limit=PAGE_LIMIT, absent=_ABSENT))
     if answer.status != 200:
-        raise _unknown(f"There is no such page: {address}.", f"HTTP {answer.status} for {address}")
+        raise _unknown(message(noop("There is no such page: {address}."),
+                               address=address), f"HTTP {answer.status} for {address}")
     tags = tags_of(_decoded(answer))
     named = _named(tags)
     if named is not None:
@@ -107,18 +113,20 @@ def _page(name: Identifier, config: Config, by: Ways) -> Incoming:
 def _kept(source: str, name: Identifier, body: bytes, form: str) -> Incoming:
     """The record, checked to be of the paper that was asked for."""
     if len(body) > KEPT_LIMIT:
-        raise SourceError("too-large", "The record of this paper is larger than any paper’s should be.",
-                          "Paste its BibTeX instead.", cause=f"{source} {name}: {len(body)} bytes")
+        raise SourceError("too-large", message(noop("The record of this paper is larger than any paper’s should be.")),
+                          PASTE, cause=f"{source} {name}: {len(body)} bytes")
     try:
         record = works.FORMS[form](body)
     except ParseError as problem:
         if form == works.PAGE_FORM:
-            raise _unknown("This page does not say which paper it is about.", f"{name[1]}: {problem}") from None
-        raise SourceError("malformed", f"The record of {name[1]} cannot be read.", "Paste its BibTeX instead.",
+            raise _unknown(message(noop("This page does not say which paper it is about.")),
+                           f"{name[1]}: {problem}") from None
+        raise SourceError("malformed", message(noop("The record of {name} cannot be read."),
+                                               name=name[1]), PASTE,
                           cause=f"{source} {name}: {problem}") from None
     if name not in record.identifiers:
-        raise SourceError("malformed", f"Asked for {name[1]}, the service sent another paper.",
-                          "Paste its BibTeX instead.", cause=f"{source}: asked {name}, got {record.identifiers}")
+        raise SourceError("malformed", message(noop("Asked for {name}, the service sent another paper."), name=name[1]),
+                          PASTE, cause=f"{source}: asked {name}, got {record.identifiers}")
     return Incoming(source, f"{name[0]}:{name[1]}", body, form, record)
 
 
@@ -179,4 +187,5 @@ def tags_of(text: str) -> list[list[str]]:
 
 
 def _unknown(sentence: str, cause: str) -> SourceError:
-    return SourceError("absent", sentence, "Check what you pasted, or paste the paper’s BibTeX instead.", cause=cause)
+    return SourceError("absent", sentence, message(noop("Check what you pasted, or paste the paper’s BibTeX instead.")),
+                       cause=cause)

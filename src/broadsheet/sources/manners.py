@@ -11,8 +11,11 @@ import secrets
 import socket
 from typing import Protocol
 
+from django.utils.translation import gettext_noop as noop
+
 from ..catalogue import leases
 from ..catalogue.models import Lease
+from ..spoken import message
 from .clock import Clock
 from .errors import SourceError
 
@@ -80,8 +83,9 @@ class LeaseTurns:
             left = 0.05 if until is None else (until - self._clock.now()).total_seconds()
             if self._clock.tick() >= deadline:
                 raise SourceError(
-                    "turn", f"Another process kept asking {group}, and requests to it take turns.",
-                    "Nothing is lost: this source is asked again soon.", again=True,
+                    "turn", message(noop("Another process kept asking {group}, and requests to it take turns."),
+                                    group=group),
+                    message(noop("Nothing is lost: this source is asked again soon.")), again=True,
                     cause=f"no turn at {name} within {patience:.0f} s",
                 )
             if left > self._pause_at_most and clear_dead(name):

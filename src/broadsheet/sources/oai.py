@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop as noop
+
+from ..spoken import message
 from . import xml
-from .errors import ParseError, SourceError
+from .errors import ADDRESS, LATER, ParseError, SourceError
 
 # Bounded everywhere: a page of openings without ends would else be searched from each of them to its end.
 _EDGE = re.compile(rb"<(/?)(?:\w{1,20}:)?record[\s>]")
@@ -39,12 +42,13 @@ def read_page(body: bytes, host: str) -> OaiPage:
         root = xml.parse(body)
     except ParseError as problem:
         if _ROOT.search(body) and not re.search(rb"</(?:\w{1,20}:)?OAI-PMH>\s*\Z", body[-2000:]):
-            raise SourceError("cut", f"The answer of {host} broke off before its end.", "It is asked again later.",
+            raise SourceError("cut", message(noop("The answer of {host} broke off before its end."), host=host), LATER,
                               cause=f"{host}: {problem}", again=True) from None
         return _salvage(body, host, problem)
     if xml.local(root) != "OAI-PMH":
-        raise SourceError("malformed", f"{host} answered, but not in the protocol of open archives (OAI-PMH).",
-                          "Check the address of this source in the settings.",
+        raise SourceError("malformed", message(noop("{host} answered, but not in the protocol of open archives "
+                                                    "(OAI-PMH)."), host=host),
+                          ADDRESS,
                           cause=f"{host}: root element <{xml.local(root)[:60]}>")
     error = xml.child(root, "error")
     if error is not None:
@@ -56,15 +60,15 @@ def read_page(body: bytes, host: str) -> OaiPage:
             size = token.get("completeListSize", "") if token is not None else ""
             return OaiPage(tuple(xml.children(inner, "record")), token=xml.text(token),
                            total=int(size) if size.isascii() and size.isdigit() and len(size) < 12 else None)
-    raise SourceError("malformed", f"{host} answered without records and without a reason.", "It is asked again later.",
-                      cause=f"{host}: OAI-PMH answer without ListRecords or error", again=True)
+    raise SourceError("malformed", message(noop("{host} answered without records and without a reason."), host=host),
+                      LATER, cause=f"{host}: OAI-PMH answer without ListRecords or error", again=True)
 
 
 def _salvage(body: bytes, host: str, problem: ParseError) -> OaiPage:
     root = _ROOT.search(body)
     chunks = list(_chunks(body))
     if root is None or not chunks or "document type" in problem.reason:
-        raise SourceError("malformed", f"The answer of {host} cannot be read.", "It is asked again later.",
+        raise SourceError("malformed", message(noop("The answer of {host} cannot be read."), host=host), LATER,
                           cause=f"{host}: {problem}", again=True)
     records, bad = [], []
     for chunk, read in _each(root.group(), chunks):

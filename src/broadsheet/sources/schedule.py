@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from .models import SourceState
 from .presets import Choice, oai_sets
@@ -85,9 +86,9 @@ def status(now: datetime) -> list[SourceStatus]:
 
 def _status(row: SourceState, now: datetime) -> SourceStatus:
     connector = CONNECTORS.get(row.connector)
-    sentence = row.detail or ("Not asked yet." if row.outcome == "never" else "")
+    sentence = row.told or (_("Not asked yet.") if row.outcome == "never" else "")
     if row.outcome == "running":
-        sentence = "Being read now."
+        sentence = _("Being read now.")
     late = row.enabled and row.succeeded_at is not None and now - row.succeeded_at > timedelta(days=2)
     return SourceStatus(
         name=row.name, label=connector.label if connector else row.connector, enabled=row.enabled, outcome=row.outcome,

@@ -94,7 +94,7 @@ def about_sources(state: Sources) -> list[Notice]:
         parts = [_("What came before stands."), *([] if others else [_last_answer(first)]), _asked_again(first.due_at)]
         made.append(Notice(
             "stale", heading, (" ".join(parts),),
-            (_("What it answered") if not others else _("What they answered"), "/about"), first_sentence(first.detail)))
+            (_("What it answered") if not others else _("What they answered"), "/about"), first_sentence(first.told)))
     for row in state.filling[:1]:
         done, of, what = row.progress.get("done"), row.progress.get("of"), row.progress.get("what", "")
         if done is not None:
@@ -159,7 +159,7 @@ def no_papers(state: Sources, *, keeper: bool) -> Notice:
                       (_("What do you read?"), "/setup") if keeper else (_("About this site"), "/about"))
     page = "/setup/progress" if keeper else "/about"
     if state.failing and len(state.failing) == state.total:
-        failed = [(label_of(row), first_sentence(row.detail)) for row in state.failing]
+        failed = [(label_of(row), first_sentence(row.told)) for row in state.failing]
         return unreachable(failed, state.due, (_("What was tried"), page))
     told = ngettext(
         "{count} source is being asked for the last two weeks, with the pauses it asks for. This page fills by itself "
