@@ -12,7 +12,7 @@ from tests.support import papers
 from broadsheet import config
 from broadsheet.catalogue.models import Paper
 from broadsheet.errors import UsageError
-from broadsheet.search import service
+from broadsheet.search import service, status, words
 from broadsheet.search.follower import Follower
 from broadsheet.search.rebuild import rebuild
 
@@ -209,3 +209,28 @@ def test_votes_and_sources_narrow(library: Library) -> None:
     assert library.find("graph -votes:10").total == 2
     assert library.find("graph source:arXiv").total == 3
     assert library.find("graph source:pubmed").total == 0
+
+
+def test_initials_find_authors_however_their_names_are_printed(library: Library) -> None:
+    Paper.objects.filter(id=library.rows[0]).update(authors=[{"name": "Geoffrey E. Hinton"}])
+    Paper.objects.filter(id=library.rows[1]).update(authors=[{"name": "Hinton, Geoffrey"}, {"name": "Samuel Becker"}])
+    Paper.objects.filter(id=library.rows[2]).update(authors=[{"name": "Samuel Hinton"}, {"name": "Grace Lee"}])
+    for row in library.rows[:3]:
+        papers.edit(row, Paper.objects.get(id=row).title)
+    library.catch_up()
+    for typed in ('author:"Hinton, G"', 'author:"G. Hinton"', 'author:"Hinton G"', 'author:"hinton g"'):
+        assert {hit.row for hit in library.find(typed).hits} == set(library.rows[:2]), typed
+    assert {hit.row for hit in library.find('author:"Hinton, GE"').hits} == {library.rows[0]}
+    assert library.find('author:"Hinton, G"').hits[0].why.startswith("by Geoffrey")
+    assert library.find('author:"Hinton, S"').total == 1
+
+
+def test_an_index_of_an_earlier_version_narrows_by_source_and_says_what_it_lacks(
+        library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert status.status(config.current().index_dir).sources
+    monkeypatch.setattr(words, "has_sources", lambda snapshot: False)
+    found = library.find("graph source:arXiv")
+    assert found.total == 3
+    assert "source" not in found.facets
+    assert found.facets["year"]
+    assert not status.status(config.current().index_dir).sources

@@ -152,6 +152,9 @@ def _index(config: Config) -> Iterator[Finding]:
             "Run `broadsheet reindex`."
         )
     yield Finding("search index", not torn, detail)
+    if not state.sources:
+        yield Finding("counts by source", False, "the index was made by an earlier version: source: narrows a search, "
+                      "but hits are not counted by source. Run `broadsheet reindex`; searches go on meanwhile.")
 
 
 def _model(config: Config) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..catalogue import changes
 from ..errors import BroadsheetError
-from . import store, vectors
+from . import store, vectors, words
 from .columns import FULL
 from .reader import get
 
@@ -20,7 +20,8 @@ class IndexStatus:
 
     ``papers``: rows that can be found; ``full`` and ``sketches``: by kind of vector; ``positions``: what is committed,
     ``log``: what the change log holds, ``lag``: how many changes are not yet committed (up to 5,000 a lane).
-    ``rebuilding``: a rebuild runs now; searches go on in the generation before it.
+    ``rebuilding``: a rebuild runs now; searches go on in the generation before it. ``sources``: hits are counted by
+    source; False in an index that an earlier version made.
     """
 
     state: str
@@ -36,6 +37,7 @@ class IndexStatus:
     log: dict[int, int] = field(default_factory=dict)
     lag: int = 0
     rebuilding: bool = False
+    sources: bool = True
 
 
 def status(index_dir: Path, *, sizes: bool = True) -> IndexStatus:
@@ -44,13 +46,13 @@ def status(index_dir: Path, *, sizes: bool = True) -> IndexStatus:
     rebuilding = store.held(index_dir / "rebuild.lock")
     try:
         snapshot = get(index_dir).refresh()
-        words = store.positions_of(snapshot.searcher, snapshot.schema)
+        committed = store.positions_of(snapshot.searcher, snapshot.schema)
     except store.IndexMissing as problem:
         return IndexStatus("missing", str(problem), log=log, lag=_lag(log, {}), rebuilding=rebuilding)
     except (BroadsheetError, ValueError) as problem:
         return IndexStatus("unusable", str(problem), log=log, lag=_lag(log, {}), rebuilding=rebuilding)
     columns = snapshot.columns
-    positions = {lane: min(words.get(lane, 0), columns.record.position(lane)) for lane in changes.LANES}
+    positions = {lane: min(committed.get(lane, 0), columns.record.position(lane)) for lane in changes.LANES}
     lag = _lag(log, positions)
     path = index_dir / snapshot.generation
     live = columns.live
@@ -59,7 +61,7 @@ def status(index_dir: Path, *, sizes: bool = True) -> IndexStatus:
         full=int((live & (columns.kind == FULL)).sum()), sketches=vectors.pending(columns),
         segments=int(snapshot.searcher.num_segments), bytes_words=store.size(path / "words") if sizes else 0,
         bytes_columns=store.size(path / "columns") if sizes else 0, positions=positions, log=log, lag=lag,
-        rebuilding=rebuilding,
+        rebuilding=rebuilding, sources=words.has_sources(snapshot),
     )
 
 

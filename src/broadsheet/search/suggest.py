@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from .author_names import printed_query
 from .query import Plan
 from .reader import Snapshot
 from .schema import F_ABSTRACT, F_AUTHORS, F_TITLE_EXACT, exact, name_words
-from .words import FUZZY_FROM, Unit, author_query
+from .words import FUZZY_FROM, Unit
 
 RARE = 20  # papers: a word that no more have may be a slip of a commoner one
 MUCH = 20  # times: how much commoner the other must be
@@ -61,5 +62,5 @@ def _author(snapshot: Snapshot, plan: Plan) -> tuple[str, ...]:
         return ()
     if any(not snapshot.searcher.doc_freq(F_AUTHORS, term) for term in name_words(plan.text)):
         return ()
-    found = snapshot.searcher.search(author_query(snapshot, plan.text), 1, count=False).hits
+    found = snapshot.searcher.search(printed_query(snapshot, plan.text), 1, count=False).hits
     return (f'author:"{" ".join(words)}"',) if found else ()

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from ..text import latex, names, sentences
+from ..text import latex, sentences
 from ..text.folding import fold
-from . import schema
+from . import author_names, schema
 from .suggest import one_apart
 from .words import Unit
 
@@ -295,9 +295,8 @@ def reason(marker: Marker, seen: Seen, *, sure: bool, exact: str = "", nearest: 
 
 
 def named(authors: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Those of ``authors`` that have all words of one of the ``wanted`` names."""
-    sets = [set(schema.name_words(names.display(name))) for name in wanted]
-    return [author for author in authors if any(words <= set(schema.name_words(author)) for words in sets if words)]
+    """Those of ``authors`` that one of the ``wanted`` names asks for."""
+    return [author for author in authors if any(author_names.meets(author, name) for name in wanted)]
 
 
 def nearest_sentences(papers: Sequence[Seen], scores: Callable[[list[str]], Vectors]) -> list[str]:

@@ -17,10 +17,10 @@ import numpy as np
 import tantivy
 from tantivy import Occur, Query
 
-from ..text import names
 from ..text.folding import fold
 from ..text.language import detect
 from . import schema as s
+from .author_names import author_query
 from .query import Filter, Plan
 from .reader import Snapshot
 
@@ -35,7 +35,7 @@ _HEAD, _MOST = 4, 5000  # letters, and words that begin with them
 _SOURCES = {"pubmed": "pmid", "anthology": "acl", "acl anthology": "acl"}  # what people call them
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
-_FIELD_OF = {"author": s.F_AUTHORS, "topic": s.F_TOPIC, "org": s.F_ORGANISATION, "venue": s.F_VENUE}
+_FIELD_OF = {"topic": s.F_TOPIC, "org": s.F_ORGANISATION, "venue": s.F_VENUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,17 +249,6 @@ def _name_query(snapshot: Snapshot, name: str, terms: list[str]) -> Any:
     if len(terms) == 1:
         return Query.term_query(snapshot.schema, name, terms[0])
     return Query.phrase_query(snapshot.schema, name, list(terms))
-
-
-def author_query(snapshot: Snapshot, name: str) -> Any:
-    """The papers by an author of this name, "First Last" or "Last, First"; also those that print one more initial."""
-    terms = s.name_words(names.display(name))
-    query = _name_query(snapshot, s.F_AUTHORS, terms)
-    if len(terms) != 2 or min(map(len, terms)) < 2:
-        return query
-    patterns: list[str | tuple[int, str]] = [re.escape(terms[0]), "[a-z]", re.escape(terms[1])]
-    longer = Query.regex_phrase_query(snapshot.schema, s.F_AUTHORS, patterns)
-    return Query.boolean_query([(Occur.Should, query), (Occur.Should, longer)])
 
 
 def _conditions(plan: Plan, snapshot: Snapshot) -> list[tuple[Any, Any]]:
