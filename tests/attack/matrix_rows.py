@@ -49,6 +49,9 @@ def _marks() -> list[Row]:
     """What a browser without an account may keep too, and votes."""
     return [
         Row("saved"),
+        Row("saved", "POST", data={"do": "up:@paper"}, yes="go"),
+        Row("saved", "POST", data={"do": "up:0000000000"}, variant="nothing", may="nobody"),
+        Row("saved-papers", args={"ending": "bib"}), Row("saved-papers", args={"ending": "json"}, variant="json"),
         Row("language", "POST", data={"language": "de"}, yes="go"),
         Row("language", "POST", data={"language": "xx"}, may="nobody", variant="unknown"),
         Row("acts", query="?act=save:@paper"),

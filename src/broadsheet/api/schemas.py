@@ -129,6 +129,7 @@ SCHEMAS: dict[str, Shape] = {
     "CollectionPatch": parts(name=text(120, 1), note=text(8000), shared=FLAG),
     "Kept": page(thing(paper=ref("Paper"), note=ANY_TEXT, added=MOMENT), total=COUNT),
     "KeptBody": thing(("note", "move"), note=text(8000), move=number(-5000, 5000)),
+    "MoveSavedBody": thing(move=number(-10_000, 10_000)),
     "PapersBody": thing(papers=array(text(600, 1), 500)),
     "Added": thing(added=COUNT),
     "Stream": thing(key=KEY, name=ANY_TEXT, wanted=_WORDS, unwanted=_WORDS, categories=_WORDS, seeds=_WORDS,

@@ -16,7 +16,7 @@ from django.db import IntegrityError, models, transaction
 from broadsheet.catalogue.models import Paper
 from broadsheet.errors import UsageError
 
-from . import journal, watching
+from . import journal, reading_list, watching
 from .models import Mark, Reader
 from .settings import DEFAULTS, ReadingSettings, from_json
 
@@ -103,12 +103,12 @@ def unmark(reader: Reader, paper_ids: Iterable[int], kind: str, now: datetime | 
     _known(kind)
     with transaction.atomic():
         rows = list(Mark.objects.filter(reader=reader, kind=kind, paper_id__in=list(paper_ids))
-                    .values_list("id", "paper_id", "made_at"))
+                    .values_list("id", "paper_id", "made_at", "place"))
         if not rows:
             return 0
         if now is not None:
             journal.note(reader, "unmark", now, papers=[row[1] for row in rows], kind=kind,
-                         at=[row[2].isoformat() for row in rows])
+                         at=[row[2].isoformat() for row in rows], places=[row[3] for row in rows])
         return Mark.objects.filter(id__in=[row[0] for row in rows]).delete()[0]
 
 
@@ -153,10 +153,10 @@ def without_hidden(reader: Reader | None, rows: models.QuerySet[Paper]) -> model
 
 
 def saved(reader: Reader | None, *, limit: int = 50, offset: int = 0) -> tuple[int, list[int]]:
-    """How many live papers the reader saved, and one page of their row ids, newest save first."""
+    """How many live papers the reader saved, and one page of their row ids: in the reader's order, new saves first."""
     if reader is None:
         return 0, []
-    rows = Mark.objects.filter(reader=reader, kind=SAVED, paper__state="live").order_by("-made_at", "-id")
+    rows = reading_list.rows(reader)
     return rows.count(), list(rows.values_list("paper_id", flat=True)[offset:offset + limit])
 
 
@@ -181,6 +181,8 @@ def erase(reader: Reader) -> None:
 def export(reader: Reader) -> dict[str, Any]:
     """Everything kept about the reader, as plain JSON values; papers by key and canonical identifier."""
     rows = Mark.objects.filter(reader=reader).order_by("made_at", "id")
+    order = {paper: number for number, paper in enumerate(
+        reading_list.rows(reader).values_list("paper__key", flat=True), 1)}
     return {
         "form": "broadsheet-reader/1",
         "made": reader.created_at.isoformat(),
@@ -188,7 +190,7 @@ def export(reader: Reader) -> dict[str, Any]:
         "settings": reader.settings,
         "marks": [
             {"paper": key, "id": ":".join(names[0]) if names else "", "title": title, "kind": kind,
-             "at": at.isoformat()}
+             "at": at.isoformat(), **({"place": order[key]} if kind == SAVED and key in order else {})}
             for key, names, title, kind, at in rows.values_list(
                 "paper__key", "paper__identifiers", "paper__title", "kind", "made_at")
         ],

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,20 @@ from broadsheet.catalogue.models import Paper
 from broadsheet.text import latex
 
 from ..languages import number
-from . import claims, collections, comments, follows, journal, notes, service, streams, submissions, taste, votes
+from . import (
+    claims,
+    collections,
+    comments,
+    follows,
+    journal,
+    notes,
+    reading_list,
+    service,
+    streams,
+    submissions,
+    taste,
+    votes,
+)
 from .models import Collection, Comment, Done, Kept, Mark, Reader, Stream, Submission
 
 How = dict[str, Any]
@@ -107,8 +121,9 @@ def _unmark(reader: Reader, how: How, now: datetime) -> str:
     """Marks return with their own times, so that an order by time is what it was."""
     there = set(Paper.objects.filter(pk__in=how["papers"]).values_list("pk", flat=True))
     Mark.objects.bulk_create(
-        [Mark(reader=reader, paper_id=paper, kind=how["kind"], made_at=datetime.fromisoformat(at))
-         for paper, at in zip(how["papers"], how["at"], strict=True) if paper in there], ignore_conflicts=True)
+        [Mark(reader=reader, paper_id=paper, kind=how["kind"], made_at=datetime.fromisoformat(at), place=place)
+         for paper, at, place in zip(how["papers"], how["at"], how.get("places") or repeat(None), strict=False)
+         if paper in there], ignore_conflicts=True)
     return _VERBS[how["kind"]]
 
 
@@ -192,6 +207,12 @@ def _moved(reader: Reader, how: How, now: datetime) -> str:
     return ""
 
 
+@reverses("reordered")
+def _reordered(reader: Reader, how: How, now: datetime) -> str:
+    reading_list.put_back(reader, how)
+    return ""
+
+
 @reverses("comment")
 def _comment(reader: Reader, how: How, now: datetime) -> str:
     found = Comment.objects.filter(key=how["key"], reader=reader, hidden_at=None).first()
@@ -257,7 +278,8 @@ WORDS = {
     "unvote": noop("Taking your vote back"), "follow": noop("Following {label}"),
     "unfollow": noop("No longer following {label}"), "noted": noop("Your note"),
     "added": noop("Adding to a collection"), "taken out": noop("Taking out of a collection"),
-    "remarked": noop("Your remark"), "moved": noop("The new order"), "comment": noop("Your comment"),
+    "remarked": noop("Your remark"), "moved": noop("The new order"),
+    "reordered": noop("The new order of what you saved"), "comment": noop("Your comment"),
     "uncomment": noop("Taking your comment back"), "edited": noop("Editing your comment"),
 }
 _MARKED = {service.SAVED: noop("Saving"), service.HIDDEN: noop("Hiding"), service.READ: noop("Marking as read")}

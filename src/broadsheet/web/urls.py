@@ -35,6 +35,7 @@ urlpatterns = [
     path("organisations/<str:slug>", _view("organisation", "organisation"), name="organisation"),
     path("about", _view("about", "about"), name="about"),
     path("saved", _view("marks", "saved"), name="saved"),
+    path("saved/papers.<str:ending>", _view("marks", "saved_file"), name="saved-papers"),
     path("settings", _view("settings_page", "settings"), name="settings"),
     path("settings/site", _view("settings_page", "site"), name="settings-site"),
     path("settings/marks", _view("settings_page", "marks"), name="settings-marks"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...readers import journal, service, taste, undo, votes
+from ...readers import journal, reading_list, service, taste, undo, votes
 from ...readers.models import Mark
 from .. import problems
 from ..call import Call
 from . import forms, papers
+
+DEEPEST = 10_000  # of a list that is read by number
 
 
 def vote(call: Call) -> dict[str, Any]:
@@ -59,6 +61,24 @@ def marked(call: Call) -> dict[str, Any]:
     made = forms.by_row([paper for _, paper, _ in found], call.visit)
     return {"items": [{"paper": made[paper], "at": at.isoformat()} for _, paper, at in found if paper in made],
             "next": call.next(found[-1][0]) if more else None}
+
+
+def saved(call: Call) -> dict[str, Any]:
+    """The saved papers as the reader put them."""
+    start = call.offset(DEEPEST)
+    rows = reading_list.rows(call.known) if call.known else Mark.objects.none()
+    found = list(rows.values_list("paper_id", "made_at")[start:start + call.limit + 1])
+    more, found = len(found) > call.limit, found[:call.limit]
+    made = forms.by_row([paper for paper, _ in found], call.visit)
+    return {"items": [{"paper": made[paper], "at": at.isoformat()} for paper, at in found if paper in made],
+            "next": call.next(start + call.limit) if more else None}
+
+
+def move_saved(call: Call) -> dict[str, Any]:
+    """Move a saved paper by so many places."""
+    if not reading_list.move(call.reader, call.paper.pk, call.body["move"], call.now):
+        raise problems.not_found("The paper is not saved.")
+    return {"done": True}
 
 
 def _wish(call: Call) -> str:

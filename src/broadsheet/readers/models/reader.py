@@ -30,13 +30,17 @@ class Reader(models.Model):
 
 
 class Mark(models.Model):
-    """One mark of a reader at a paper. ``kind``: read, saved, hidden."""
+    """One mark of a reader at a paper. ``kind``: read, saved, hidden.
+
+    ``place``: where a saved paper stands in the reader's own order, lower first; null until the list is moved in.
+    """
 
     id = models.BigAutoField(primary_key=True)
     reader = models.ForeignKey(Reader, on_delete=models.CASCADE, related_name="marks")
     paper = models.ForeignKey("catalogue.Paper", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=8)
     made_at = models.DateTimeField()
+    place = models.FloatField(null=True, default=None)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["reader", "paper", "kind"], name="mark_once")]
