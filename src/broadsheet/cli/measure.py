@@ -102,6 +102,16 @@ def bench_crawl(quick: Quick = True, data: Data = None, json: Json = False) -> N
     _report(run_crawl(settings, seconds=10.0 if quick else 60.0), json)
 
 
+@bench_app.command("feeds")
+@guarded
+def bench_feeds(quick: Quick = True, data: Data = None, json: Json = False) -> None:
+    """What programs that poll feeds cost; --full polls for ten minutes at 10,000 an hour."""
+    settings = boot(data, create=False)
+    from ..bench.feeds import run_feeds
+
+    _report(run_feeds(settings, polls=300 if quick else 1_700, paced=not quick), json)
+
+
 @bench_app.command("digest")
 @guarded
 def bench_digest(

@@ -33,10 +33,8 @@ from . import own_data
 FORMATS: dict[str, ModuleType] = {"atom": atom, "rss": rss, "json": jsonfeed}
 _KEPT = 4000
 _seen: OrderedDict[Hashable, tuple[str, datetime]] = OrderedDict()  # address -> ETag and since when
-# Feeds that votes and comments change, and those that change with time alone.
-_LIVELY = ("front", "trending", "comments", "list")
-_AGEING = ("front", "trending")
-_AGEING_SECONDS = 60.0
+# What votes order, and what grows older without a write, may be a minute behind; comments never (one may be hidden).
+_AGEING, _AGEING_SECONDS = ("front", "trending", "list"), 60.0
 
 
 @require_safe
@@ -56,7 +54,7 @@ def feed(request: HttpRequest, path: str) -> HttpResponse:
 
     try:
         response = page_cache.page(
-            request, moment.date(), build, ground=tallies.position if kind in _LIVELY else None,
+            request, moment.date(), build, ground=tallies.position if kind == "comments" else None,
             seconds=lambda: _AGEING_SECONDS if kind in _AGEING else 86_400.0)
     except BroadsheetError as problem:  # no index yet, or one that is being made anew
         later = HttpResponse(f"{problem}\n", status=503, content_type="text/plain; charset=utf-8")
