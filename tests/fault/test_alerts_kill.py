@@ -27,7 +27,8 @@ def _round(data: Path, url: str, number: int, point: str) -> int:
 
 def test_killed_at_each_step_and_run_again(data_dir: Path) -> None:
     with Receiver() as receiver:
-        assert [_round(data_dir, receiver.url, number, point) for number, point in enumerate(POINTS)] == [-9] * 4
+        for number, point in enumerate(POINTS):
+            assert _round(data_dir, receiver.url, number, point) == -9, point
         assert _round(data_dir, receiver.url, len(POINTS), "none") == 0
     ids: dict[str, list[str]] = {}
     for call in receiver.calls:

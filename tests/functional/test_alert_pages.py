@@ -23,6 +23,11 @@ from broadsheet.search.follower import Follower
 from broadsheet.work import alerting
 
 pytestmark = pytest.mark.django_db(transaction=True)
+OTHERS = (
+    "proteins", "tax law", "compilers", "whales", "superconductors", "poems", "markets", "vaccines", "prime numbers",
+    "volcanoes", "speech", "photosynthesis", "black holes", "sleep", "cryptography", "soil", "migration", "lasers",
+    "bacteria", "opera", "traffic lights", "genomes", "pottery", "turbulence", "elections", "diamonds",
+)
 
 
 @pytest.fixture
@@ -127,6 +132,8 @@ def test_a_program_makes_tests_and_removes_one(browser: Client) -> None:
 def test_the_worker_finds_in_a_real_index_what_searches_and_seeds_mean(browser: Client) -> None:
     now = datetime.now(UTC)
     day = now.date()
+    for number, word in enumerate(OTHERS):  # nearness is measured above what is usual, so there must be something usual
+        a.paper(100 + number, f"On {word}", abstract=f"We study {word} and what follows.", at=now, day=day)
     seed = a.paper(1, "Bridges sway in the wind", abstract="Footbridges sway when people walk.", at=now, day=day)
     follower = Follower(config.current().index_dir)
     while follower.step():

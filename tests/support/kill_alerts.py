@@ -1,8 +1,8 @@
 """``python -m tests.support.kill_alerts DATA URL ROUND POINT``: alerts are sent, and the process dies at POINT.
 
 Each round brings two papers of its own and happens an hour after the one before, so that leases of the dead have run
-out. POINT: ``finding`` (rows written, not committed), ``claimed``, ``answered`` (the receiver has said OK, nothing is
-committed), ``sent`` (committed), or ``none``.
+out. POINT: ``finding`` (rows written, not committed), ``position`` (committed, the log's position not), ``claimed``,
+``answered`` (the receiver has said OK, nothing is committed), ``sent`` (committed), or ``none``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-POINTS = ("finding", "claimed", "answered", "sent")
+POINTS = ("finding", "position", "claimed", "answered", "sent")
 
 
 def _die(*_: Any, **__: Any) -> None:
@@ -44,6 +44,12 @@ def main() -> None:
     if point == "finding":
         put = bundling.put
         bundling.put = lambda *given: (put(*given), _die())  # type: ignore[assignment,return-value]
+    if point == "position":
+        from django.db.models import QuerySet
+
+        update = QuerySet.update
+        QuerySet.update = lambda rows, **values: (  # type: ignore[method-assign]
+            _die() if rows.model.__name__ == "AlertPosition" else update(rows, **values))
     if point == "claimed":
         sending.Sender.one = _die  # type: ignore[method-assign,assignment]
     if point == "answered":

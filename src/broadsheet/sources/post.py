@@ -6,8 +6,10 @@ followed, the answer is read up to a limit of size and time, and every failure i
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import httpcore
@@ -34,6 +36,12 @@ class Posted:
     retry_after: float | None = None
 
 
+@lru_cache(maxsize=1)
+def _tls() -> ssl.SSLContext:
+    """The certificates that are trusted, read once: most of what a message would cost otherwise."""
+    return httpx.create_ssl_context()
+
+
 def post(config: Config, url: str, body: bytes, headers: Mapping[str, str], *, networks: tuple[str, ...] = (),
          resolver: Resolve = resolve, seconds: float = TOTAL_SECONDS, clock: Clock | None = None) -> Posted:
     """POST ``body`` to ``url`` (http or https). Private addresses are refused but for ``networks``.
@@ -46,7 +54,8 @@ def post(config: Config, url: str, body: bytes, headers: Mapping[str, str], *, n
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not host or parts.username:
         raise SourceError("redirect", "This is not an address that can be called.", "Write https://host/path.")
-    transport = GuardedTransport(allow_private=False, proxy=config.proxy, resolver=resolver, networks=networks)
+    transport = GuardedTransport(allow_private=False, proxy=config.proxy, resolver=resolver, networks=networks,
+                                 tls=_tls())
     transport.deadline.begin(seconds)
     named = {"User-Agent": f"Broadsheet/{__version__} (alerts)", **headers}
     try:

@@ -21,7 +21,7 @@ def new_key() -> str:
 
 
 def put(alert: Alert, why: Mapping[int, str], now: datetime) -> tuple[int, int]:
-    """Store what was found, and at-once messages for as much as may leave now. Inside the finding's transaction.
+    """Store what was found, and at-once messages for as much as may leave now. Inside a transaction.
 
     Returns how many papers were new to the alert and how many messages were made. An alert that was paused, changed
     or removed meanwhile is read anew here.

@@ -1,9 +1,10 @@
-"""What is new for which alert: read from the change log, and written with the position in one transaction.
+"""What is new for which alert: read from the change log, written alert by alert, and then the position moves.
 
 A paper is news for an alert when it came in after the alert was made (or resumed), belongs to an edition of the last
 days, and is not hidden by the alert's reader. The log is read as far as the index has it, so that searches and
-nearness see what they are asked about. Whoever moves the position writes what was found; kill it anywhere and nothing
-is found twice or lost.
+nearness see what they are asked about. Each alert's papers and messages are one short transaction, so that others write
+between two of them; a paper is put to an alert once, so whoever reads the same changes again, after a kill or beside
+another worker, finds nothing twice, and since the position moves last nothing is lost.
 """
 
 from __future__ import annotations
@@ -162,13 +163,12 @@ def step(now: datetime, today: date, look: Look, table: Table | None = None) -> 
         if not rows:
             continue
         found = _matches([one.paper_id for one in rows if one.kind == changes.PUT], today, look, table)
-        with transaction.atomic():
-            if not AlertPosition.objects.filter(name=f"lane:{lane}", seq=position).update(seq=rows[-1].seq):
-                continue
-            for alert, why in found:
+        for alert, why in found:
+            with transaction.atomic():
                 papers, messages = bundling.put(alert, why, now)
-                done.papers += papers
-                done.messages += messages
+            done.papers += papers
+            done.messages += messages
+        AlertPosition.objects.filter(name=f"lane:{lane}", seq=position).update(seq=rows[-1].seq)
         done.read += len(rows)
     return done
 
