@@ -43,8 +43,9 @@ class Plot:
             height = round(HEIGHT * count / most, 1) if count else 0
             if count:
                 week = day_short(self.first + timedelta(weeks=index))
+                said = escape(_("Week of {week}: {number}").format(week=week, number=number(count)))
                 bars.append(f'<rect x="{index * (BAR + GAP)}" y="{max(0.0, HEIGHT - max(height, 1)):g}" width="{BAR}" '
-                            f'height="{max(height, 1):g}"><title>{escape(f"Week of {week}: {count:,}")}</title></rect>')
+                            f'height="{max(height, 1):g}"><title>{said}</title></rect>')
         return Markup(  # noqa: S704 - numbers and escaped dates only
             f'<svg class="plot" viewBox="0 0 {width} {HEIGHT + 1}" role="img" aria-label="{escape(self.words)}" '
             f'preserveAspectRatio="none">{"".join(bars)}'
