@@ -167,3 +167,19 @@ def test_taken_out_whole_and_gone_when_the_reader_leaves(browser: Client) -> Non
     service.make(other, service.About("topic", "robots"), "webhook", target, service.Wishes(), accounts.NOW)
     leaving.leave(other, accounts.NOW)
     assert [one.reader_id for one in Alert.objects.all()] == [reader.pk] and not AlertDelivery.objects.exists()
+
+
+def test_a_chat_is_checked_by_its_service_and_shown_without_what_is_secret(browser: Client) -> None:
+    wish = {"kind": "search", "value": "graphs", "channel": "apprise", "mode": "once"}
+    for target, wanted in (("slack://not-whole", "not a whole address"), ("json://example.org/x", "not taken here")):
+        bad = browser.post("/alerts/new", {**wish, "target": target})
+        assert bad.status_code == 422 and wanted in bad.content.decode() and target in bad.content.decode()
+    with Receiver() as receiver:
+        assert browser.post("/alerts/new", {
+            **wish, "target": f"ntfy://127.0.0.1:{receiver.port}/secret-topic"}).status_code == 302
+        one = Alert.objects.get()
+        assert one.shown == f"ntfy://127.0.0.1:{receiver.port}/…" and not one.secret
+        browser.post(f"/alerts/{one.key}", {"do": "test"})
+        (call,) = receiver.calls
+    assert "secret-topic" in call.body.decode() and "Test: alerts for graphs arrive" in call.body.decode()
+    assert "The service took the message" in browser.get(f"/alerts/{one.key}").content.decode()

@@ -161,8 +161,9 @@ def _service_of(reader: Reader, text: str, config: Config, run: Check) -> Target
     done = run(apprising.Errand("check", text, schemes=allowed))
     if not done.ok and not done.again:
         raise Refused("target", _("This is not a whole address of its service. Copy it from there again."))
-    shown = done.shown.partition("?")[0] if done.ok else f"{scheme}://…"
-    return Target(text, shown[:200])
+    # Apprise hides tokens; what follows the first part is hidden here, for a topic or a room can be as good as one.
+    place = done.shown.partition("?")[0].split("/") if done.ok else []
+    return Target(text, f"{'/'.join(place[:3])}/…"[:200] if len(place) > 3 else f"{scheme}://…")
 
 
 # -- acts ---------------------------------------------------------------------------------------------------------
