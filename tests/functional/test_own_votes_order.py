@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +15,8 @@ from broadsheet import config
 from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper
 from broadsheet.editions import service, snapshots
+from broadsheet.editions.candidates import Narrowing
+from broadsheet.editions.choose import Front
 from broadsheet.readers import comments, tallies, votes
 from broadsheet.readers import service as readers
 from broadsheet.readers.models import Activity, Reader, Report, Vote
@@ -176,3 +178,19 @@ def test_a_closed_morning_keeps_its_numbers() -> None:
     assert front.lead is not None and front.lead.paper == _row(7)
     stored = snapshots.of(TODAY)
     assert stored is not None and stored.choice["formula"] == 3
+
+
+def test_a_narrowed_choice_is_made_once_for_what_it_leaves_out_and_again_after_a_vote() -> None:
+    def front(*words: str, gone: Collection[int] = ()) -> Front:
+        return service.edition((TODAY,), TODAY, SITE, Narrowing(without=words), gone).front
+
+    plain = service.edition((TODAY,), TODAY, SITE).front
+    assert front("nowhere") is plain, "words that leave out nothing choose nothing anew"
+    first = front("Paper 7")
+    assert front("paper 7", "nowhere at all") is first
+    assert front("elsewhere", gone=[_row(7)]) is first, "left out by a mark or by a word is the same"
+    assert _row(7) not in first.papers() and front("Paper 8") is not first
+    _vote(9, 3)
+    after = front("Paper 7")
+    assert after is not first and after.lead is not None and after.lead.paper == _row(9)
+    assert front("Paper 9").lead != after.lead

@@ -124,16 +124,12 @@ class Narrowing:
 def narrow(candidates: Iterable[Candidate], narrowing: Narrowing, hidden: Iterable[int] = ()) -> list[Candidate]:
     """The candidates that pass: in one of the categories, free of the words, not among ``hidden`` row ids."""
     gone = frozenset(hidden)
-    never = tuple(folded for word in narrowing.without if (folded := fold(word).strip()))
-    kept = []
-    for candidate in candidates:
-        if candidate.id in gone:
-            continue
-        if narrowing.categories and not within_any(candidate.categories, narrowing.categories):
-            continue
-        if never and any(has_word(candidate, word) for word in never):
-            continue
-        kept.append(candidate)
+    kept = [one for one in candidates if one.id not in gone]
+    if narrowing.categories:
+        kept = [one for one in kept if within_any(one.categories, narrowing.categories)]
+    for word in dict.fromkeys(fold(word).strip() for word in narrowing.without):
+        if word:  # most papers lack it, and a plain look is all that they cost
+            kept = [one for one in kept if word not in one.folded or not has_word(one, word)]
     return kept
 
 

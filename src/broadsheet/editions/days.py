@@ -25,6 +25,7 @@ from .formulas import TALKED_COMMENT, Points, acts_points
 TALKED_DAYS = 7
 TALKED_READ = 60  # papers of these days that may be shown as still talked about
 _KEPT_DAYS = 12
+_KEPT_CHOICES = 64  # of a day, each without other papers
 NO_INTERESTS = Interests()
 
 
@@ -75,7 +76,8 @@ class DayData:
     ``number`` is that of the edition when the day was read; counting days anew for each page would cost more than
     the page (10 ms at 200,000 papers), and it changes only when a day before this one appears. ``before``: row ids
     of all papers of the seven days before, read when first needed; ``earlier`` are those of them that somebody voted
-    on or talked about.
+    on or talked about. ``narrowed``: the choice without some papers, by what is left out of the day and of the days
+    before; ``edges``: the editions before and after, with the mark under which they were looked up.
     """
 
     days: tuple[date, ...]
@@ -89,6 +91,8 @@ class DayData:
     points: dict[int, Points] = attribute(default_factory=dict)
     before: frozenset[int] | None = None
     front: Front = EMPTY
+    narrowed: OrderedDict[tuple[frozenset[int], frozenset[int]], Front] = attribute(default_factory=OrderedDict)
+    edges: tuple[object, date | None, date | None] | None = None
     near_mark: object = None
     liking_mark: object = None
     acts_mark: object = None
@@ -153,7 +157,41 @@ def _read(
     return data
 
 
+def narrowed(data: DayData, kept: Sequence[Candidate], earlier: Sequence[Candidate], site: Site) -> Front:
+    """The choice among the ``kept`` papers of the day and of the days before: made once for what is left out.
+
+    Readers narrow by many words that leave out the same few papers or none, and ask again after each of their acts.
+    """
+    out = (frozenset(data.by_id).difference(one.id for one in kept).difference(one.id for one in data.earlier),
+           frozenset(one.id for one in data.earlier).difference(one.id for one in earlier))
+    if not out[0] and not out[1]:
+        return data.front
+    with _lock:
+        choices = data.narrowed
+        front = choices.get(out)
+        if front is not None:
+            choices.move_to_end(out)
+            return front
+    front = arrange(kept, earlier, site.interests, points=data.points, first_fields=site.first_fields,
+                    curated=data.curated)
+    with _lock:
+        choices[out] = front
+        while len(choices) > _KEPT_CHOICES:
+            choices.popitem(last=False)
+    return front
+
+
+def edges(data: DayData, today: date) -> tuple[date | None, date | None]:
+    """The editions before and after these days, the latter not after ``today``."""
+    mark = (data.position, today)
+    known = data.edges
+    if known is None or known[0] != mark:
+        known = data.edges = (mark, calendar.day_before(data.days[-1]), calendar.day_after(data.days[0], today))
+    return known[1], known[2]
+
+
 def _choose(data: DayData, site: Site) -> None:
+    data.narrowed = OrderedDict()
     data.by_id = {one.id: one for one in (*data.earlier, *data.candidates)}
     data.front = arrange(data.candidates, data.earlier, site.interests, points=data.points,
                          first_fields=site.first_fields, curated=data.curated)

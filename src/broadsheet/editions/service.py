@@ -14,14 +14,14 @@ from ..catalogue import changes
 from ..catalogue.models import Paper
 from . import calendar, curation, load, places, snapshots
 from .candidates import Candidate, Narrowing, narrow, newest_first
-from .choose import FRONT_PAPERS, Front, arrange, points_of, ranked
+from .choose import FRONT_PAPERS, Front, points_of, ranked
 from .choose import without as without
 from .days import NO_INTERESTS as NO_INTERESTS
 from .days import Acts as Acts
 from .days import DayData as DayData
 from .days import Nearness as Nearness
 from .days import Site as Site
-from .days import at_hand, set_liking, set_nearness
+from .days import at_hand, edges, narrowed, set_liking, set_nearness
 from .days import day_data as _day_data
 from .days import forget as _forget_days
 from .days import set_acts as set_acts
@@ -119,14 +119,14 @@ def edition(
     else:
         kept = narrow(data.candidates, narrowing, gone)
         earlier = narrow(data.earlier, narrowing, gone)
-        front = arrange(kept, earlier, site.interests, points=data.points, first_fields=site.first_fields,
-                        curated=data.curated)
+        front = narrowed(data, kept, earlier, site)
         if narrowing.order == "newest":
             ordered = tuple(one.id for one in newest_first(kept)[:FRONT_PAPERS])
+    before, after = edges(data, today)
     return Edition(
         day=days[0], days=days, number=stored.number if stored else data.number, front=front,
         candidates=by_id, ordered=ordered, hidden=len(data.candidates) - len(kept), total=len(data.candidates),
-        closed=stored is not None, before=calendar.day_before(days[-1]), after=calendar.day_after(days[0], today),
+        closed=stored is not None, before=before, after=after,
         note=curation.note_of(days[0]),
     )
 
