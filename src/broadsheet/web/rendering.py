@@ -92,8 +92,17 @@ _FEED_OF = (  # the page's path -> the name of its feed
 )
 
 
+def has_feed(request: HttpRequest, name: str) -> None:
+    """Say that the page has a feed of its own, which its address does not tell (a list that its owner shares)."""
+    request._broadsheet_feed = name  # type: ignore[attr-defined]
+
+
 def feed_of(request: HttpRequest) -> str:
     """Address of the feed of this page's list without its ending; of the front page where a page has no list."""
+    if own := getattr(request, "_broadsheet_feed", ""):
+        return f"/feeds/{quote(own)}"
+    if request.path.startswith("/papers/date/") and request.GET.get("list"):
+        return f"/feeds/list/{quote(request.GET['list'][:40])}"
     if request.path == "/search" and request.GET.get("q"):
         return "/feeds/search"
     for pattern, name in _FEED_OF:

@@ -20,7 +20,7 @@ from broadsheet.readers import service as readers
 from broadsheet.readers.models import Collection, Reader
 from broadsheet.web import by_mail, mine, voting
 from broadsheet.web.citing import bibtex
-from broadsheet.web.rendering import render
+from broadsheet.web.rendering import has_feed, render
 from broadsheet.web.shown import Shown
 from broadsheet.web.visits import visit_of
 
@@ -69,6 +69,8 @@ def collection(request: HttpRequest, key: str) -> HttpResponse:
         if visit.reader is None or found.reader_id != visit.reader.pk:
             raise Http404(_("No collection of yours has this address."))
         return _changed(request, visit.reader, found)
+    if found.shared:
+        has_feed(request, f"collections/{found.key}")
     return _page(request, found)
 
 

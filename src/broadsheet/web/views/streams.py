@@ -25,7 +25,7 @@ from broadsheet.readers.settings import lines
 from broadsheet.text import identifiers
 from broadsheet.web import by_mail, mine
 from broadsheet.web.frontpage import parse_day
-from broadsheet.web.rendering import render
+from broadsheet.web.rendering import has_feed, render
 from broadsheet.web.shown import Shown
 from broadsheet.web.visits import visit_of
 
@@ -211,6 +211,8 @@ def stream(request: HttpRequest, key: str) -> HttpResponse:
     found = streaming.visible(mine.owner(visit), key[:20])
     if found is None:
         raise Http404(_("No stream has this address."))
+    if found.shared:
+        has_feed(request, f"streams/{found.key}")
     newest = mine.newest_day()
     last = parse_day(request.GET["until"]) if "until" in request.GET else newest
     if last is None or last > newest or last.year < 1980:
