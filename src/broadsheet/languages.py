@@ -100,6 +100,15 @@ def weekday(value: date) -> str:
     return str(dates.WEEKDAYS[value.weekday()])
 
 
+def foreign(language: str) -> str:
+    """The language of a paper's own words (empty: unknown, taken for English) where the page is in another; else empty.
+
+    For the attribute ``lang``, by which screen readers and hyphenation know it (WCAG 3.1.2).
+    """
+    own = language or SOURCE
+    return "" if own == active() else own
+
+
 def weekdays() -> list[str]:
     """All seven, from Monday."""
     return [str(dates.WEEKDAYS[one]) for one in range(7)]

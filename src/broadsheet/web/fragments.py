@@ -25,14 +25,15 @@ from ..catalogue.models import Paper
 from ..catalogue.rights import may_show
 from ..editions import standfirst
 from ..editions.candidates import Candidate
-from ..languages import and_others, day_short, joined
+from ..languages import and_others, day_short, foreign, joined
 from ..readers.votes import NONE, Tally
 from ..text import identifiers, latex
 from . import voting
+from .shown import in_language
 
 REASON, PREFIX, FLAG, VOTE, TALK = "\x01", "\x02", "\x03", "\x04", "\x05"
 _COLUMNS = ("id", "title", "abstract", "rights", "authors", "organisation", "identifiers", "published", "updated",
-            "retraction", "versions", "venue", "summary_by")
+            "retraction", "versions", "venue", "summary_by", "language")
 _KEPT = 24_000  # entries of about 2 KB each
 _SEEN = re.compile(r'<span class="seen">[^<]*</span>')
 # Language, row id, revision, tier, whether members' text may be shown, votes.
@@ -207,15 +208,16 @@ def _context(one: Shown, row: Mapping[str, Any], member: bool) -> dict[str, Any]
     says = ""
     if tier in {"lead", "full", "second"} and row["abstract"] and may_show(row["rights"], member):
         says = standfirst.choose(row["title"], row["abstract"]).text
+    own = foreign(row["language"])
     retraction = row["retraction"]
     retracted = ""
     if retraction:
         retracted = " ".join(filter(None, (retraction["kind"].capitalize(), day_short(retraction.get("day", "")))))
     return {
         "key": candidate.key, "tier": tier, "href": address(row, candidate.key),
-        "title": Markup(latex.to_html(row["title"])),  # noqa: S704 - escaped by text/latex.py
+        "title": in_language(own, Markup(latex.to_html(row["title"]))),  # noqa: S704 - escaped by text/latex.py
         "label": " ".join(latex.to_words(row["title"]).split()),
-        "standfirst": Markup(latex.to_html(says)) if says else "",  # noqa: S704
+        "standfirst": Markup(latex.to_html(says)) if says else "", "lang": own,  # noqa: S704
         "names": byline_names(row["authors"], 3 if wide or tier == "short" else 1),
         "organisation": row["organisation"], "published": row["published"],
         "date": day_short(row["published"]), "retracted": retracted, "version": len(row["versions"]),

@@ -19,7 +19,7 @@ from ..readers import service as readers
 # What a short entry of another paper's page may show. Asking for more than this costs a query a paper.
 SHORT = (
     "id", "key", "state", "title", "rights", "authors", "organisation", "identifiers", "published", "retraction",
-    "revision",
+    "revision", "language",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from broadsheet.catalogue import rights
 from broadsheet.catalogue.models import Paper
 from broadsheet.text import folding, identifiers, latex
 
-from ..languages import and_others, day_short, joined
+from ..languages import and_others, day_short, foreign, joined
 
 SCHEME_NAMES = {
     "arxiv": "arXiv", "doi": "DOI", "acl": "ACL Anthology", "openreview": "OpenReview", "pmid": "PubMed",
@@ -34,6 +34,11 @@ SOURCE_NAMES = {
 LINK_NAMES = {"pdf": "PDF", "code": _lazy("Code"), "project": _lazy("Project page"), "data": _lazy("Data"),
               "video": _lazy("Video"), "discussion": _lazy("Discussion"), "abstract": _lazy("Abstract"),
               "other": _lazy("Link")}
+
+
+def in_language(language: str, html: Markup) -> Markup:
+    """Finished HTML marked as being in another language than the page; as it is where ``language`` is empty."""
+    return Markup('<span lang="{}">{}</span>').format(language, html) if language else html
 
 
 def byline(names: Sequence[str], most: int = 3) -> str:
@@ -79,9 +84,15 @@ class Shown:
         """The title as plain text, without TeX, for labels and meta elements."""
         return latex.readable(self.paper.title)
 
+    @property
+    def lang(self) -> str:
+        """The language of title and abstract where it is not the page's."""
+        return foreign(self.paper.language)
+
     @cached_property
     def title_html(self) -> Markup:
-        return Markup(latex.to_html(self.paper.title))  # noqa: S704 - escaped by text/latex.py
+        """The title, said to be in its own language where that is not the page's."""
+        return in_language(self.lang, Markup(latex.to_html(self.paper.title)))  # noqa: S704 - escaped by text/latex.py
 
     @cached_property
     def names(self) -> list[str]:

@@ -39,6 +39,7 @@ from ..frontpage import (
     read_of,
     site_of,
 )
+from ..shown import in_language
 from ..visits import Visit, visit_of
 
 LIST_INTRO = _lazy("All papers that this list named on this day, with the votes they had there.")
@@ -283,7 +284,7 @@ def _field_page(
 def abstract(request: HttpRequest, path: str) -> HttpResponse:
     """The whole abstract: a piece of a page with ``?part=1``, else the way to the paper's page."""
     row = Paper.objects.filter(key=path, state=Paper.State.LIVE).values(
-        "abstract", "rights", "licence", "summary_by", "identifiers").first()
+        "abstract", "rights", "licence", "summary_by", "identifiers", "language").first()
     if row is None:
         raise Http404(_("No paper has this address."))
     address = fragments.address(row, path)
@@ -295,7 +296,8 @@ def abstract(request: HttpRequest, path: str) -> HttpResponse:
         text = Markup('<p>{} <a href="{}">{}</a></p>')
         return HttpResponse(text.format(_("The source allows no copy of the abstract here."), source or address,
                                         _("Read it there")))
-    body = Markup("<p>{}</p>").format(Markup(latex.to_html(row["abstract"])))  # noqa: S704 - escaped there
+    body = Markup("<p>{}</p>").format(in_language(
+        languages.foreign(row["language"]), Markup(latex.to_html(row["abstract"]))))  # noqa: S704 - escaped there
     if row["summary_by"]:
         body += Markup('<p class="hint">{}</p>').format(
             _("Summary by {model}.").format(model=row["summary_by"]))
