@@ -23,8 +23,8 @@ from tests.support.harvesting import config_for
 
 from broadsheet.digest.alerts import apprising, service
 from broadsheet.digest.alerts.apprising import Errand, Outcome
+from broadsheet.sources.addresses import is_allowed
 from broadsheet.sources.errors import SourceError
-from broadsheet.sources.guard import is_allowed
 from broadsheet.sources.post import MOST_READ, post
 
 READERS = tuple(apprising.SERVICES)

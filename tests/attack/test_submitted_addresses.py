@@ -112,7 +112,7 @@ def test_a_name_that_resolves_inside_is_not_asked_even_at_the_second_time(settin
                                     "http://user:pass@127.0.0.1:{port}/secret", "//127.0.0.1:{port}/secret"])
 def test_a_redirect_does_not_lead_inside(target: str, settings: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first hop is let through (a public site, as far as the guard knows); the next is checked anew."""
-    from broadsheet.sources import guard
+    from broadsheet.sources import addresses
 
     with _inside() as (inside, port):
         inside.status, inside.headers = 302, {"Location": target.format(port=port), "Content-Length": "0"}
@@ -123,7 +123,7 @@ def test_a_redirect_does_not_lead_inside(target: str, settings: Config, monkeypa
             seen.append(address)
             return len(seen) == 1
 
-        monkeypatch.setattr(guard, "is_public", once)
+        monkeypatch.setattr(addresses, "is_public", once)
         with pytest.raises(SourceError):
             lookup.fetch(("url", f"http://public.example:{port}/first"), settings, _ways(settings, ["127.0.0.1"]))
         assert inside.reached == ["/first"]
@@ -132,9 +132,9 @@ def test_a_redirect_does_not_lead_inside(target: str, settings: Config, monkeypa
 @pytest.fixture
 def outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """For the tests below the loopback server counts as a site of the open network."""
-    from broadsheet.sources import guard
+    from broadsheet.sources import addresses
 
-    monkeypatch.setattr(guard, "is_public", lambda address: True)
+    monkeypatch.setattr(addresses, "is_public", lambda address: True)
 
 
 @pytest.mark.usefixtures("outside")

@@ -9,9 +9,9 @@ import pytest
 from tests.support.harvesting import FastClock, config_for
 from tests.support.loopback import Loopback
 
-from broadsheet.sources import guard
+from broadsheet.sources import addresses, guard
+from broadsheet.sources.addresses import is_public
 from broadsheet.sources.errors import SourceError
-from broadsheet.sources.guard import is_public
 from broadsheet.sources.http import Client, retry_after_of
 from broadsheet.sources.manners import LocalTurns, group_of
 from broadsheet.sources.messages import Request
@@ -45,7 +45,7 @@ def failing(client, url, **values):
 
 def test_redirect_to_private_is_refused_at_connect(tmp_path, monkeypatch):
     """Loopback stands for the open network here; the address behind the redirect does not."""
-    monkeypatch.setattr(guard, "is_public", lambda a: a == "127.0.0.1" or is_public(a))
+    monkeypatch.setattr(addresses, "is_public", lambda a: a == "127.0.0.1" or is_public(a))
     with Loopback(faults=["private"]) as world:
         problem = failing(make(world, tmp_path, allow_private_hosts=False), f"{world.base}/rss/cs.LG")
     assert problem.kind == "private" and "10.0.0.1" in problem.cause
@@ -68,7 +68,7 @@ def test_name_is_resolved_once_and_the_checked_address_is_connected_to(tmp_path)
 
 def test_all_answers_private_or_public_mixed(tmp_path, monkeypatch):
     """Of several addresses only the checked ones are tried."""
-    monkeypatch.setattr(guard, "is_public", lambda a: a == "127.0.0.1")
+    monkeypatch.setattr(addresses, "is_public", lambda a: a == "127.0.0.1")
     with Loopback() as world:
         port = int(world.base.rpartition(":")[2])
         with make(world, tmp_path, lambda *_: ["10.0.0.1", "127.0.0.1"], allow_private_hosts=False) as client:

@@ -15,7 +15,7 @@ import pytest
 from tests.support.harvesting import FastClock, config_for
 from tests.support.loopback import Loopback
 
-from broadsheet.sources import guard, http
+from broadsheet.sources import addresses, http
 from broadsheet.sources.errors import SourceError
 from broadsheet.sources.http import Client
 from broadsheet.sources.manners import LocalTurns
@@ -175,5 +175,5 @@ def test_each_status_has_its_sentence_and_step(tmp_path: Path, status: int, kind
 
 
 def test_names_that_mean_this_machine_in_other_spellings() -> None:
-    assert all(guard.is_inside(name) for name in ("127.1", "0x7f.0.0.1", "017700000001", "foo.localhost", "10.1"))
-    assert not any(guard.is_inside(name) for name in ("arxiv.org", "8.8.8.8", "134744072.example"))
+    assert all(addresses.is_inside(name) for name in ("127.1", "0x7f.0.0.1", "017700000001", "foo.localhost", "10.1"))
+    assert not any(addresses.is_inside(name) for name in ("arxiv.org", "8.8.8.8", "134744072.example"))

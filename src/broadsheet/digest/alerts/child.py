@@ -19,7 +19,7 @@ import sys
 from typing import Any
 from urllib.parse import urlsplit
 
-from broadsheet.sources.guard import is_allowed, is_inside
+from broadsheet.sources.addresses import is_allowed, is_inside
 
 MEMORY = 1 << 30  # bytes of address space; an answer without end stops there
 REFUSED = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty",
