@@ -29,6 +29,7 @@ from .digest import DAY, fill, subscribe
 
 MOODS = {"refuse": 0.03, "grey": 0.05, "before": 0.01, "after": 0.005}
 KILLS = 10
+SETTLES = 0.5  # seconds in which the server finishes what the killed sender had handed to the network
 BEFORE = 6  # days of papers before the first one replayed
 
 
@@ -117,6 +118,7 @@ class Courier:
             if kill_after is not None and self._taken(before) >= kill_after:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
+                time.sleep(SETTLES)
                 with self.server.log.open("ab") as file:
                     file.write(b"K\n")
                 self.cpu += spent
@@ -137,21 +139,22 @@ def judge(lines: Sequence[str], wanted: set[str]) -> dict[str, int]:
     """What the server's log says about ``wanted`` messages.
 
     A second copy is explained when the copy before it was cut off after taking (no ``A`` follows its ``T``), or was
-    the mail in hand at a kill (the last taken before ``K``, or one that the server finished taking just after it).
+    the mail in hand at a kill (the last taken before ``K``).
     """
     taken: Counter[str] = Counter()
     answered: Counter[str] = Counter()
     in_hand: Counter[str] = Counter()
-    for number, line in enumerate(lines):
-        name = line.split()[1] if " " in line else ""
-        if line.startswith("T "):
+    last = ""
+    for line in lines:
+        kind, _, name = line.partition(" ")
+        name = name.partition(" ")[0]
+        if kind == "T":
             taken[name] += 1
-        elif line.startswith("A "):
+            last = name
+        elif kind == "A":
             answered[name] += 1
-        elif line == "K":
-            last = next((one.split()[1] for one in reversed(lines[:number]) if one.startswith("T ")), "")
-            after = next((one.split()[1] for one in lines[number + 1:number + 3] if one.startswith("T ")), "")
-            in_hand.update({last, after} - {""})
+        elif kind == "K" and last:
+            in_hand[last] += 1
     doubles = {name: number - 1 for name, number in taken.items() if number > 1}
     unexplained = {name: number - (taken[name] - answered[name]) - in_hand[name] for name, number in doubles.items()}
     return {
