@@ -42,7 +42,8 @@ def paper_entry(
     links, published = _links(paper), had or _published(paper, day)
     told = [f"<p>{escape(text)}</p>"] if text else []
     if paper.summary_by:
-        told.append(f"<p>{escape(_('Summary by {name}.').format(name=paper.summary_by))}</p>")
+        by = _("Summary by {name}.").format(name=paper.summary_by)
+        told.append(f"<p>{escape(by)}</p>")
     state = str(paper.retraction.get("kind", "retracted")).capitalize() if paper.retraction else ""
     if state:
         told.insert(0, f"<p><strong>{escape(state)}.</strong></p>")

@@ -133,8 +133,9 @@ def _patched(entry: _Entry, one: Shown) -> str:
     if not (one.reason or one.read or one.saved or one.new or one.voted or one.told or one.tally is not NONE):
         return entry.plain
     reason = f'<p class="reason">{escape(one.reason)}</p>\n' if one.reason else ""
-    flag = f'<p class="flag">{pgettext("paper", "New")}</p>\n' if one.new else ""
-    prefix = f'<span class="vh">{pgettext("paper", "Read:")} </span>' if one.read else ""
+    new, read = pgettext("paper", "New"), pgettext("paper", "Read:")
+    flag = f'<p class="flag">{new}</p>\n' if one.new else ""
+    prefix = f'<span class="vh">{read} </span>' if one.read else ""
     text = _filled(entry, one.tally, one.voted).replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
     if " vote" in one.reason and " at " in one.reason:  # the reason names the votes elsewhere already
         text = _SEEN.sub("", text, count=1)
@@ -143,7 +144,8 @@ def _patched(entry: _Entry, one: Shown) -> str:
     if one.saved:
         key = one.candidate.key
         text = text.replace(f'value="save:{key}" aria-pressed="false"', f'value="unsave:{key}" aria-pressed="true"')
-        text = text.replace(f">{_('Save')}</button>", f">{_('Saved')}</button>", 1)
+        save, saved = _("Save"), _("Saved")
+        text = text.replace(f">{save}</button>", f">{saved}</button>", 1)
     if one.told:
         key = f"{one.told}:{one.candidate.key}"
         text = text.replace(f'value="{key}" aria-pressed="false"', f'value="un{key}" aria-pressed="true"', 1)

@@ -58,7 +58,8 @@ def talk(href: str, tally: Tally, *, invite: bool = False) -> str:
     """The link to a paper's comments; without any there is none, but where the entry invites to talk."""
     if tally.comments:
         return f'<a href="{href}#comments">{count(tally.comments, "comment")}</a>'
-    return f'<a href="{href}#comments">{_("Discuss")}</a>' if invite else ""
+    said = _("Discuss")
+    return f'<a href="{href}#comments">{said}</a>' if invite else ""
 
 
 @dataclass(frozen=True, slots=True)
