@@ -21,6 +21,7 @@ from broadsheet.api.openapi import describe
 from broadsheet.api.operations import OPERATIONS
 from broadsheet.api.operations.model import Operation
 from broadsheet.catalogue.models import Paper
+from broadsheet.digest.alerts import service as alerts
 from broadsheet.digest.models import Subscription
 from broadsheet.readers import (
     claims,
@@ -107,13 +108,15 @@ class World:
     claim: int
     entry: int
     mail: int
+    alert: str
 
     def place(self, parameter: str) -> str:
         """A value of a parameter of paths that leads to something of the first reader."""
         paper = self.papers[0]
         return {
             "paper": paper.key, "day": paper.edition_day.isoformat(), "mark": "saved", "wish": "more",
-            "comment": self.comment, "collection": self.collection, "stream": self.stream, "formula": "edition",
+            "comment": self.comment, "collection": self.collection, "stream": self.stream, "alert": self.alert,
+            "formula": "edition",
             "field": "vision", "topic": "bridges", "author": "ada-lovelace",
             "organisation": "institute-of-nowhere", "reader": "ada", "claim": str(self.claim),
             "entry": str(self.entry), "number": str(self.mail),
@@ -171,10 +174,13 @@ def world(count: int = 5) -> World:
     for one in (mine, shared):
         collections.add(ada, one, [made[0].pk], now)
     stream = streams.make(ada, "On bridges", streams.Wish(wanted=("bridges",)), now)
+    # A private address: what is sent to it is refused before anything leaves.
+    alert = alerts.make(ada, alerts.About("topic", "bridges"), "webhook", alerts.Target("http://127.0.0.1:9/", "x"),
+                        alerts.Wishes(), now).alert
     notes.write(ada, made[0].pk, "private thoughts", "later", now)
     entry = AuditEntry.objects.order_by("-id").values_list("id", flat=True)[0]
     return World(made, ada, bo, moderator, said.key, bad.key, mine.key, shared.key, stream.key, claim.pk, entry,
-                 mail.pk)
+                 mail.pk, alert.key)
 
 
 def indexed() -> None:
