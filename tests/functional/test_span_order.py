@@ -78,10 +78,11 @@ def test_the_formula_is_what_was_used() -> None:
         shown = re.search(r'<data value="([^"]+)" data-letter="points"', page)
         assert shown is not None
         assert float(shown[1]) == pytest.approx(work_span(one).points)
-    for place in ("/papers/week/2026-W20", "/papers/month/2026-05"):
-        page = browser.get(place).content.decode()
+    for place in ("/papers/week/2026-W20", "/papers/month/2026-05"):  # in an order that was asked for: the whole list
+        page = browser.get(f"{place}?order=chosen").content.decode()
         assert 'href="/formula/span"' in page
-        assert page.index("Paper 15") < page.index("Paper 3<")
+        listed_there = page.rpartition("</table>")[2]
+        assert listed_there.index("Paper 15") < listed_there.index("Paper 3<")
         assert 'href="/formula/span"' not in browser.get(f"{place}?order=newest").content.decode()
 
 

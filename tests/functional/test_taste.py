@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,8 +14,8 @@ from django.utils import timezone
 
 from broadsheet.catalogue.models import Change, Paper
 from broadsheet.editions import service as editions
+from broadsheet.readers import follows, taste, undo, votes
 from broadsheet.readers import service as readers
-from broadsheet.readers import taste, undo, votes
 from broadsheet.readers.models import Reader, TasteAct, TasteRemoved
 from broadsheet.search import cloud
 from broadsheet.web import fragments, page_cache, tasting
@@ -268,3 +269,65 @@ def test_a_members_order_is_not_anothers(browser: Client) -> None:
     other = Client(headers={"host": "localhost"})
     assert "For a change" not in other.get("/").content.decode()
     assert "Nothing is known of you yet" in other.get("/for-you").content.decode()
+
+
+def test_what_one_follows_begins_an_order_and_is_named_as_the_cause() -> None:
+    many()
+    for number in range(61, 67):
+        make(number, title="Speech translation", abstract="Speech translation of rare tongues.", categories=["cs.CL"])
+    who = reader()
+    assert tasting.of(who) is None
+    follows.follow(who, "topic", "speech translation", "Speech translation", NOW)
+    ids = list(Paper.objects.order_by("id").values_list("id", flat=True))
+    mine = tasting.of(who)
+    assert mine is not None
+    first = [one.paper for one in mine.order(ids, every=0)]
+    assert set(first[:6]) == set(range(61, 67))
+    assert str(mine.reasons([61])[61]) in {"Close to “Speech translation”, which you follow",
+                                           "Says “speech translation”, as papers you liked do"}
+    taste.record(who, [3], taste.MORE, 1, NOW)
+    both = tasting.of(who)
+    assert both is not None
+    was = both.scores(ids)
+    cause = both.taste.effects(both.papers([61]))[0, 0]
+    taste.strike(who, "interest:topic:Speech translation", NOW)
+    struck = tasting.of(who)
+    assert struck is not None
+    assert struck.scores(ids)[61] == pytest.approx(was[61] - float(cause), abs=1e-5)
+    order_now = [one.paper for one in struck.order(ids, every=0)]
+    assert order_now.index(61) > first.index(61)
+
+
+def test_the_formula_is_worked_out_for_a_paper_and_its_reader_alone(browser: Client) -> None:
+    many()
+    asked, nothing = "/formula/mine?paper=0000000009", "Nothing was learned for an order of yours yet"
+    assert nothing in browser.get(asked).content.decode()
+    browser.post("/acts", {"act": "more:0000000003", "keep": "1"})
+    page = browser.get(asked).content.decode()
+    sums = {letter: float(value) for value, letter in
+            re.findall(r'<data value="([^"]+)" data-letter="([a-z]+)"', page)}
+    assert sums["score"] == pytest.approx(sum(sums[letter] for letter in "mwtca" if letter in sums), abs=1e-5)
+    assert sums["score"] > 0
+    assert "On number 3" in page
+    other = Client(headers={"host": "localhost"})
+    assert nothing in other.get(asked).content.decode()
+
+
+def test_a_library_is_forgotten_in_one_line_and_put_back(browser: Client) -> None:
+    many()
+    browser.post("/acts", {"act": "more:0000000004", "keep": "1"})
+    who = Reader.objects.get()
+    taste.record(who, [3, 6, 9], taste.LIBRARY, 1, timezone.now())
+    assert {(one.paper, one.kinds) for one in taste.said(who)} == {
+        (4, ("more",)), (3, ("library",)), (6, ("library",)), (9, ("library",))}
+    before = scores(who)
+    assert 'value="kind:library"' in browser.get("/taste").content.decode()
+    assert browser.post("/taste", {"do": "strike", "line": "kind:library"})["Location"] == "/taste?done=strike"
+    assert {one.paper for one in taste.said(who)} == {4}
+    assert scores(who)[12] < before[12]
+    page = browser.get("/taste").content.decode()
+    assert "Your library" in page
+    assert 'value="kind:library"' in page
+    browser.post("/taste", {"do": "restore", "line": "kind:library"})
+    assert scores(who) == pytest.approx(before)
+    assert browser.post("/taste", {"do": "strike", "line": "kind:vote"}).status_code == 422

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from .taste import Act, Bench, World
 
 Score = Callable[[int, list[int]], Sequence[float]]
-REMEMBERED, SHARP, SHARE = 50, 8, 0.3  # misjudgements kept; how near they must be; their weight
 
 
 def nearest_liked(bench: Bench, acts: Sequence[Act]) -> Score:
@@ -25,31 +24,6 @@ def nearest_liked(bench: Bench, acts: Sequence[Act]) -> Score:
         best = (vectors @ liked.T).max(axis=1, initial=-1.0) if len(liked) else np.zeros(len(rows))
         worst = (vectors @ refused.T).max(axis=1, initial=-1.0) if len(refused) else np.zeros(len(rows))
         return [float(one) for one in best - 0.5 * worst]
-
-    return score
-
-
-def with_memory(bench: Bench, acts: Sequence[Act]) -> Score:
-    """My order, corrected near recent misjudgements (after "ReLoop2": Zhu et al. 2023, arXiv:2306.08808).
-
-    At each act the error of the score before it is kept; a paper's score gains the mean of the errors of the
-    ``REMEMBERED`` last acts, each weighed by its similarity to the power ``SHARP``, times ``SHARE``.
-    """
-    taste = bench.learn(acts)
-    errors, rows = [], []
-    for at in range(len(acts)):
-        before = bench.learn(acts[:at])
-        row, target = acts[at]
-        errors.append(target - float(before.scores(bench.papers([row]))[0]))
-        rows.append(row)
-    kept = np.array(errors[-REMEMBERED:])
-    known = bench.papers(rows[-REMEMBERED:]).placed
-
-    def score(day: int, rows: list[int]) -> Sequence[float]:
-        asked = bench.tested[day]
-        near = np.maximum(asked.placed @ known.T, 0.0) ** SHARP
-        found = taste.scores(asked) + SHARE * (near @ kept) / (near.sum(axis=1) + 0.05)
-        return [float(one) for one in found]
 
     return score
 

@@ -30,7 +30,7 @@ STRENGTH = {MORE: 1.0, LESS: 1.0, START: 0.8, LIBRARY: 0.6, VOTE: 0.8, SAVE: 0.8
 NOT_CHOSEN = 0.25  # of an answer at the start: the papers beside the chosen one were not refused, only not chosen
 OWN = frozenset({MORE, LESS, START, LIBRARY})
 _OPPOSITE = {MORE: LESS, LESS: MORE}
-ALL = "all"
+ALL, WHOLE_LIBRARY = "all", f"kind:{LIBRARY}"
 READERS_BEHIND = 3  # so many readers must stand behind what the group is shown to have learned
 MOST_ACTS = 500
 _GROUP_ACTS = 3000
@@ -131,10 +131,9 @@ def said(reader: Reader | None) -> list[Said]:
 
 def _told(rows: Iterable[_Row], removed: dict[str, datetime]) -> list[Said]:
     by_paper: dict[int, list[_Row]] = defaultdict(list)
-    since = removed.get(ALL)
     for row in rows:
-        struck = removed.get(f"paper:{row.key}")
-        if (since is None or row.made_at > since) and (struck is None or row.made_at > struck):
+        moments = (removed.get(line) for line in (ALL, f"paper:{row.key}", f"kind:{row.kind}"))
+        if all(struck is None or row.made_at > struck for struck in moments):
             by_paper[row.paper].append(row)
     made = []
     for paper, acts in by_paper.items():
@@ -179,19 +178,21 @@ def _moments(reader: Reader) -> dict[str, datetime]:
 
 
 def struck(reader: Reader | None) -> frozenset[str]:
-    """Terms (``author:…``, ``topic:…``, ``category:…``) that the reader struck out of what was learned."""
+    """Terms (``author:…``, ``topic:…``, ``interest:…``) that the reader struck out of what was learned."""
     if reader is None:
         return frozenset()
     return frozenset(feature for feature in _moments(reader) if feature.partition(":")[0] in _TERMS)
 
 
-_TERMS = frozenset({"author", "topic", "category", "word"})
+_TERMS = frozenset({"author", "topic", "category", "word", "interest"})
 
 
 def strike(reader: Reader, feature: str, now: datetime) -> None:
-    """Strike out a term, the lesson of a paper (``paper:KEY``) or all that was learned until now (``all``)."""
+    """Strike out a term, the lesson of a paper (``paper:KEY``), a whole library (``kind:library``), or all that was
+    learned until now (``all``)."""
     kind, _, rest = feature.partition(":")
-    if feature != ALL and (kind not in (*_TERMS, "paper") or not rest.strip() or len(feature) > 300):
+    known = feature in {ALL, WHOLE_LIBRARY} or (kind in {*_TERMS, "paper"} and rest.strip())
+    if not known or len(feature) > 300:
         raise UsageError(f"{feature[:60]!r} is no line of what was learned. Nothing was changed.")
     with transaction.atomic():
         before = _moments(reader).get(feature)

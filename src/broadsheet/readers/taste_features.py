@@ -18,10 +18,11 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 Indexes = npt.NDArray[np.int32]
-MEANING_WEIGHT = 1.0
-WORD_WEIGHT = 6.0
-WORDS, WORDS_FROM, WORDS_SHARE = 6000, 3, 0.1  # how many, in how many sampled papers, in what share of them at most
-TERM_WEIGHTS = {"topic": 0.6, "category": 0.6, "author": 0.35}
+Words = tuple[Indexes, Array]  # positions among the ground's words, and how much each is said: 1 + log(times)
+MEANING_WEIGHT = 0.02
+WORD_WEIGHT = 0.4
+WORDS, WORDS_FROM, WORDS_SHARE = 20_000, 2, 0.1  # how many, in how many sampled papers, in what share at most
+TERM_WEIGHTS = {"topic": 0.04, "category": 0.08, "author": 0.01}
 RARE = 4.0  # what many papers have counts less: weight * (1 - share of all papers) / (1 + RARE * share)
 WHITEN = 0.2  # 0: plain cosine; large: every direction in which papers differ counts alike
 
@@ -32,7 +33,7 @@ class Features:
 
     vector: Array | None
     terms: tuple[str, ...] = ()
-    words: Indexes | None = None  # positions in the ground's words
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,13 +46,12 @@ class Ground:
     words: Mapping[str, int] = field(default_factory=dict)
     rarity: Array = field(default_factory=lambda: np.zeros(0, np.float32))
 
-    def find_words(self, text: str) -> Indexes:
-        """The positions of those words of ``text`` that count, each once."""
-        known, words = self.words, _WORD.findall(text.lower())
-        found = {at for word in words if (at := known.get(word)) is not None}
-        found |= {at for one, two in pairwise(words)
-                  if (at := known.get(f"{one} {two}")) is not None}
-        return np.array(sorted(found), np.int32)
+    def find_words(self, text: str) -> Words:
+        """Those words and pairs of words of ``text`` that count, and how much each is said."""
+        known = self.words
+        times = Counter(known[one] for one in said(text) if one in known)
+        at = np.array(sorted(times), np.int32)
+        return at, (1 + np.log(np.array([times[one] for one in at.tolist()], np.float32))).astype(np.float32)
 
     def place(self, vectors: Array) -> Array:
         """Vectors float32 [n, d] as the score sees them: from the mean, whitened, unit length; zero stays zero."""
@@ -69,12 +69,18 @@ _COMMON = frozenset(
     "both", "than", "but", "its"])
 
 
-def said(text: str) -> set[str]:
-    """Words of at least two letters of a text, and pairs that stand side by side, in lower case."""
-    words = _WORD.findall(text.lower())
-    found = {word for word in words if word not in _COMMON}
-    return found | {f"{one} {two}" for one, two in pairwise(words)
-                    if one not in _COMMON and two not in _COMMON}
+def said(text: str) -> list[str]:
+    """Words of at least two letters of a text, and pairs that stand side by side: lower case, as often as they occur.
+
+    "agents" is said as "agent": plurals in English lose their s, which is all the stemming that pays here.
+    """
+    words = [_singular(word) for word in _WORD.findall(text.lower())]
+    found = [word for word in words if word not in _COMMON]
+    return found + [f"{one} {two}" for one, two in pairwise(words) if one not in _COMMON and two not in _COMMON]
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
 def ground(sample: Array, terms: Iterable[Sequence[str]] = (), texts: Iterable[str] = (), *,
@@ -84,7 +90,7 @@ def ground(sample: Array, terms: Iterable[Sequence[str]] = (), texts: Iterable[s
     seen: Counter[str] = Counter()
     read = 0
     for text in texts:
-        seen.update(said(text))
+        seen.update(set(said(text)))
         read += 1
     few = [(word, count) for word, count in seen.most_common()
            if WORDS_FROM <= count <= max(WORDS_FROM, WORDS_SHARE * read)][:WORDS]
@@ -113,7 +119,7 @@ class Papers:
     placed: Array
     terms: list[dict[str, float]]
     squares: Array
-    words: list[tuple[Indexes, Array]]
+    words: list[Words]
     names: Mapping[str, int]
 
     def __len__(self) -> int:
@@ -124,12 +130,24 @@ class Papers:
         return Papers(self.placed[list(rows)], [self.terms[row] for row in rows], self.squares[list(rows)],
                       [self.words[row] for row in rows], self.names)
 
-    def word_table(self) -> Array:
-        """Numbers of words, dense: [len(self), words of the ground]."""
-        made = np.zeros((len(self), len(self.names)), np.float32)
-        for row, (at, value) in enumerate(self.words):
-            made[row, at] = value
+    def word_table(self, columns: Indexes) -> Array:
+        """Numbers of these words (sorted positions), dense: [len(self), len(columns)]."""
+        made = np.zeros((len(self), len(columns)), np.float32)
+        if len(columns):
+            for row, (at, value) in enumerate(self.words):
+                place = np.minimum(np.searchsorted(columns, at), len(columns) - 1)
+                there = columns[place] == at
+                made[row, place[there]] = value[there]
         return made
+
+    def word_kernel(self) -> Array:
+        """Products of the words of each two papers: [len(self), len(self)]."""
+        every = np.concatenate([at for at, _ in self.words]) if self.words else np.zeros(0, np.int32)
+        found, times = np.unique(every, return_counts=True)
+        shared = self.word_table(found[times > 1].astype(np.int32))  # the rest speak only for their own paper
+        kernel: Array = shared @ shared.T
+        kernel[np.diag_indices(len(self))] = [float(value @ value) for _, value in self.words]
+        return kernel
 
     def word_sums(self, weights: Array) -> Array:
         """For each paper the sum of its words' numbers times ``weights`` [words of the ground]."""
@@ -157,12 +175,13 @@ def papers(features: Sequence[Features], ground: Ground) -> Papers:
     return Papers(placed, terms, squares, words, ground.words)
 
 
-def _word_numbers(at: Indexes | None, ground: Ground) -> tuple[Indexes, Array]:
-    """Words with their numbers: by rarity, together of the length that the weight of words gives."""
-    if at is None or not len(at):
+def _word_numbers(said: Words | None, ground: Ground) -> Words:
+    """Words with their numbers: by rarity and how much they are said, together as long as their weight allows."""
+    if said is None or not len(said[0]):
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
-    rarity = ground.rarity[at]
-    return at, (rarity * (sqrt(WORD_WEIGHT) / max(float(np.linalg.norm(rarity)), 1e-9))).astype(np.float32)
+    at, times = said
+    number = ground.rarity[at] * times
+    return at, (number * (sqrt(WORD_WEIGHT) / max(float(np.linalg.norm(number)), 1e-9))).astype(np.float32)
 
 
 def _numbers(terms: Sequence[str], ground: Ground) -> dict[str, float]:

@@ -27,19 +27,26 @@ import numpy as np
 
 from .taste_features import MEANING_WEIGHT, Array, Features, Ground, Papers, papers
 
-RIDGE = 1.5  # what an act is taken to be off by; larger learns more slowly
+RIDGE = 1.0  # what an act is taken to be off by; larger learns more slowly
+REFUSED = 0.1  # how sure a refusal is beside a liking: what is refused is seldom refused for every word it says
 LEARNED_WORDS = 24  # words that the page of what was learned may name
+DECLARED = 3.0  # how sure a declared interest is beside a liking
 MOST = 500  # newest acts that are learned from
+_AT_ONCE = 200  # papers whose words are laid out side by side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lesson:
-    """What a reader's acts at one paper say: ``target`` from -1 to 1, ``weight`` above 0 (how sure)."""
+    """What a reader's acts at one paper say: ``target`` from -1 to 1, ``weight`` above 0 (how sure).
+
+    ``interest``: words that were declared, not a paper; ``paper`` is 0 then.
+    """
 
     paper: int
     target: float
     features: Features
     weight: float = 1.0
+    interest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,6 @@ class Taste:
     meaning: Array
     weights: Array  # [vocabulary]; 0 for struck terms
     struck: frozenset[str]
-    word_rows: Array  # words of the lessons, [lessons, words of the ground]
     word_weights: Array  # [words of the ground]; 0 for struck words
 
     def __bool__(self) -> bool:
@@ -93,29 +99,34 @@ class Taste:
             found["words"] = words
         return found
 
-    def best_word(self, asked: Papers, row: int) -> tuple[str, float]:
-        """The word of one paper that gives most, as a term, and what it gives."""
+    def best_word(self, asked: Papers, row: int) -> tuple[int, float]:
+        """The word of one paper that gives most, as a position among the ground's words (-1: none), and its part."""
         at, value = asked.words[row]
         if not len(at) or not len(self.word_weights):
-            return "", 0.0
+            return -1, 0.0
         given = self.word_weights[at] * value
         best = int(given.argmax())
-        name = next(word for word, place in asked.names.items() if place == int(at[best]))
-        return f"word:{name}", float(given[best])
+        return int(at[best]), float(given[best])
+
+    def word_parts(self, asked: Papers, row: int) -> dict[int, float]:
+        """What each word of one paper gives, by its position among the ground's words."""
+        at, value = asked.words[row]
+        if not len(self.word_weights):
+            return {}
+        return dict(zip(at.tolist(), (self.word_weights[at] * value).tolist(), strict=True))
 
     def effects(self, asked: Papers) -> Array:
         """By how much each score would fall if the acts at a lesson's paper were taken back: [lessons, len(asked)]."""
         if not self.lessons:
             return np.zeros((0, len(asked)), np.float32)
-        near = self._near(asked, self._open(), self._open_words())
+        near = self._near(asked, struck=True)
         return np.asarray((self.pulls / np.diagonal(self.inverse))[:, None] * (self.inverse @ near), np.float32)
 
     def doubts(self, asked: Papers) -> Array:
         """Standard deviations float32 [len(asked)]: large where no act says anything."""
         if not self.lessons:
             return np.sqrt(asked.squares).astype(np.float32)
-        near = self._near(asked, np.ones(len(self.vocabulary), np.float32),
-                          np.ones(self.word_rows.shape[1], np.float32))
+        near = self._near(asked, struck=False)
         left = asked.squares - (near * (self.inverse @ near)).sum(axis=0)
         spread: Array = np.sqrt(np.maximum(left, 0.0)).astype(np.float32)
         return spread
@@ -125,64 +136,77 @@ class Taste:
 
         A term is named when it gives more than meaning does, else the act whose taking back would cost most.
         """
-        effects = self.effects(asked)
+        effects, names = self.effects(asked), tuple(asked.names)
         made: list[Cause | None] = []
         for row in range(len(asked)):
             parts = self.parts(asked, row)
             words = parts.pop("words", 0.0)
             meaning = parts.pop("meaning", 0.0) + words
             word, given = self.best_word(asked, row)
-            if word and given > 0:
-                parts[word] = given
+            if given > 0:
+                parts[f"word:{names[word]}"] = given
             best = max(parts, key=lambda term: parts[term], default="")
             held = effects[:, row]
             at = int(held.argmax()) if len(held) else 0
             if best and parts[best] > max(0.0, meaning):
                 made.append(Cause(best, 0, parts[best]))
             elif len(held) and held[at] > 0 and self.lessons[at].target > 0:
-                liked = np.array([lesson.target > 0 for lesson in self.lessons])
-                made.append(Cause("", self.lessons[at].paper, float(held[at]),
-                                  int((liked & (held >= held[at] / 2)).sum())))
+                made.append(self._held_by(at, held))
             elif best and parts[best] > 0:
                 made.append(Cause(best, 0, parts[best]))
             else:
                 made.append(None)
         return made
 
+    def _held_by(self, at: int, held: Array) -> Cause:
+        """The acts, or the declared interest, that give most."""
+        one = self.lessons[at]
+        if one.interest:
+            return Cause(f"interest:{one.interest}", 0, float(held[at]))
+        liked = np.array([lesson.target > 0 and not lesson.interest for lesson in self.lessons])
+        return Cause("", one.paper, float(held[at]), int((liked & (held >= held[at] / 2)).sum()))
+
     def learned(self) -> list[tuple[str, float]]:
         """Terms with their weights, those struck left out, the strongest first."""
         pairs = [(term, float(self.weights[at])) for term, at in self.vocabulary.items() if self.weights[at]]
+        pairs += [(f"interest:{one.interest}", float(pull)) for one, pull in zip(self.lessons, self.pulls, strict=True)
+                  if one.interest]
         most = np.argsort(-np.abs(self.word_weights))[:LEARNED_WORDS].tolist()
         names = {at: word for word, at in self.known.names.items() if at in set(most)}
         pairs += [(f"word:{names[at]}", float(self.word_weights[at])) for at in most if self.word_weights[at]]
         return sorted(pairs, key=lambda pair: (-abs(pair[1]), pair[0]))
 
     def behind(self) -> dict[str, int]:
-        """In how many of the papers with acts each term of :meth:`learned` occurs."""
-        found = Counter(term for some in self.known.terms for term in some)
-        used = (self.word_rows > 0).sum(axis=0)
-        return {**found, **{f"word:{name}": int(used[at]) for name, at in self.known.names.items() if used[at]}}
+        """In how many of the papers with acts each term of :meth:`learned` occurs; a declared interest is in none."""
+        acts = [row for row, one in enumerate(self.lessons) if not one.interest]
+        found = Counter(term for row in acts for term in self.known.terms[row])
+        used = Counter(one for row in acts for one in self.known.words[row][0].tolist())
+        names = {f"word:{name}": used[at] for name, at in self.known.names.items() if self.word_weights[at]}
+        interests = (f"interest:{one.interest}" for one in self.lessons if one.interest)
+        return {**dict.fromkeys((*self.vocabulary, *interests), 0), **found, **names}
 
-    def _open(self) -> Array:
-        return np.array([term not in self.struck for term in self.vocabulary], np.float32)
-
-    def _open_words(self) -> Array:
-        made = np.ones(self.word_rows.shape[1], np.float32)
-        for term in self.struck:
-            if (at := self.known.names.get(term.removeprefix("word:"))) is not None and term.startswith("word:"):
-                made[at] = 0.0
-        return made
-
-    def _near(self, asked: Papers, open_: Array, words: Array) -> Array:
-        """Kernel between lessons and papers [lessons, len(asked)], by the terms and words that are open (1 or 0)."""
+    def _near(self, asked: Papers, *, struck: bool) -> Array:
+        """Kernel between lessons and papers [lessons, len(asked)]; with ``struck`` without the terms struck out."""
+        gone = self.struck if struck else frozenset()
+        open_ = np.array([term not in gone for term in self.vocabulary], np.float32)
         near: Array = MEANING_WEIGHT * (self.known.placed @ asked.placed.T)
         near += (self.rows * open_) @ self._table(asked).T
-        if self.word_rows.size:
-            near += (self.word_rows * words) @ asked.word_table().T
+        columns = np.unique(np.concatenate([at for at, _ in self.known.words])).astype(np.int32)
+        away = [at for term in gone if (at := _place(term, self.known.names)) is not None]
+        columns = columns[~np.isin(columns, away)]
+        words = self.known.word_table(columns)
+        for start in range(0, len(asked), _AT_ONCE):
+            rows = range(start, min(start + _AT_ONCE, len(asked)))
+            near[:, start:start + _AT_ONCE] += words @ asked.some(rows).word_table(columns).T
         return near
 
     def _table(self, asked: Papers) -> Array:
         return _table(asked.terms, self.vocabulary)
+
+
+def _place(term: str, names: Mapping[str, int]) -> int | None:
+    """The position of a term of the kind ``word:`` among the ground's words."""
+    return names.get(term.removeprefix("word:")) if term.startswith("word:") else None
 
 
 def _table(terms: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]) -> Array:
@@ -195,29 +219,34 @@ def _table(terms: Sequence[Mapping[str, float]], vocabulary: Mapping[str, int]) 
     return made
 
 
+def interest(declared: str, features: Features) -> Lesson:
+    """What was declared in words, or as a category, as a lesson: it stands where nothing was said yet."""
+    return Lesson(0, 1.0, features, DECLARED, declared)
+
+
 def learn(lessons: Sequence[Lesson], ground: Ground, struck: Collection[str] = (), *, ridge: float = RIDGE) -> Taste:
     """The taste that follows from ``lessons`` (newest first; ``MOST`` of them count), ``struck`` terms set to 0."""
-    used = tuple(lessons[:MOST])
+    gone = frozenset(struck)
+    used = tuple(one for one in lessons if not one.interest or f"interest:{one.interest}" not in gone)[:MOST]
     known = papers([lesson.features for lesson in used], ground)
     vocabulary: dict[str, int] = {}
     for some in known.terms:
         for term in some:
             vocabulary.setdefault(term, len(vocabulary))
     rows = _table(known.terms, vocabulary)
-    word_rows = known.word_table()
-    kernel = MEANING_WEIGHT * (known.placed @ known.placed.T) + rows @ rows.T + word_rows @ word_rows.T
-    loose = np.array([ridge / lesson.weight for lesson in used], np.float64)
-    inverse = np.linalg.inv(kernel.astype(np.float64) + np.diag(loose)) if used else np.zeros((0, 0))
+    kernel = MEANING_WEIGHT * (known.placed @ known.placed.T) + rows @ rows.T + known.word_kernel()
+    sure = np.array([lesson.weight * (REFUSED if lesson.target < 0 else 1.0) for lesson in used], np.float64)
+    inverse = np.linalg.inv(kernel.astype(np.float64) + np.diag(ridge / sure)) if used else np.zeros((0, 0))
     pulls = inverse @ np.array([lesson.target for lesson in used], np.float64)
     weights = (rows.T @ pulls).astype(np.float32)
-    gone = frozenset(struck)
+    words = np.zeros(len(ground.words), np.float64)
+    for (at, value), pull in zip(known.words, pulls.tolist(), strict=True):
+        words[at] += value * pull
     for term in gone:
-        if (at := vocabulary.get(term)) is not None:
-            weights[at] = 0.0
-    word_weights = (word_rows.T @ pulls).astype(np.float32)
-    for term in gone:
-        if term.startswith("word:") and (at := known.names.get(term.removeprefix("word:"))) is not None:
-            word_weights[at] = 0.0
+        if (row := vocabulary.get(term)) is not None:
+            weights[row] = 0.0
+        if (row := _place(term, ground.words)) is not None:
+            words[row] = 0.0
     meaning = (MEANING_WEIGHT * (known.placed.T @ pulls)).astype(np.float32)
     return Taste(used, known, vocabulary, rows, inverse.astype(np.float32), pulls.astype(np.float32), meaning, weights,
-                 gone, word_rows, word_weights)
+                 gone, words.astype(np.float32))

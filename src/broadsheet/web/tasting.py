@@ -12,14 +12,19 @@ from dataclasses import dataclass
 from threading import Lock
 
 import numpy as np
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ..catalogue.models import Paper
-from ..readers import taste
-from ..readers.models import Reader
-from ..readers.taste_features import Features, Ground, Indexes, Papers, ground, papers
-from ..readers.taste_model import Cause, Lesson, Taste, learn
+from ..languages import number
+from ..readers import follows, taste
+from ..readers.models import Follow, Reader
+from ..readers.taste_features import Features, Ground, Papers, Words, ground, papers
+from ..readers.taste_model import Cause, Lesson, Taste, interest, learn
 from ..readers.taste_places import mixed
 from ..search import cloud
+from ..search.embedding.sketch import shipped
+from ..spoken import sentence
 from ..text import latex
 from ..text.folding import fold
 from . import near
@@ -27,7 +32,8 @@ from . import near
 FROM, FULL_AT = 1.0, 4.0  # spreads above the usual score, for what the group's acts speak for
 EVERY = 6  # one place in so many stays open for the unexpected
 CURIOSITY = 0.5  # weight of not knowing, for the open places
-READ = 1000  # papers whose words are counted for the ground
+DECLARED, MOST_DECLARED = ("topic", "category", "search"), 50  # follows that begin an order
+READ = 1500  # papers whose words are counted for the ground
 LOOKED_AT = 400  # papers, best first, among which open places are given
 _KEPT_TERMS, _KEPT_TASTES = 40_000, 200
 
@@ -55,7 +61,7 @@ _lock = Lock()
 _terms: dict[int, Known] = {}
 _labels: dict[str, str] = {}
 _ground: tuple[Hashable, Ground] | None = None
-_words: tuple[Ground | None, dict[int, tuple[int, Indexes]]] = None, {}
+_words: tuple[Ground | None, dict[int, tuple[int, Words]]] = None, {}
 _tastes: OrderedDict[Hashable, tuple[Hashable, Mine]] = OrderedDict()
 _group: tuple[Hashable, Mine | None] | None = None
 
@@ -101,6 +107,8 @@ def known_of(ids: Sequence[int], revisions: Mapping[int, int] | None = None) -> 
 
 def label(term: str) -> str:
     """A term as people write it."""
+    if term.startswith("interest:"):
+        return term.split(":", 2)[2]
     return _labels.get(term) or term.partition(":")[2]
 
 
@@ -112,7 +120,7 @@ def features(ids: Sequence[int], ground: Ground, revisions: Mapping[int, int] | 
             for paper, vector in zip(ids, cloud.vectors(ids), strict=True)]
 
 
-def _words_of(known: Mapping[int, Known], ground: Ground) -> dict[int, Indexes]:
+def _words_of(known: Mapping[int, Known], ground: Ground) -> dict[int, Words]:
     """Words of papers, by the ground's list; read once for each revision of a paper while the ground stands."""
     global _words
     kept = _words
@@ -205,31 +213,62 @@ class Mine:
 
     def words(self, cause: Cause) -> str:
         """A cause as a sentence."""
+        if cause.term.startswith("interest:"):
+            return near_followed(label(cause.term))
         if cause.term:
-            kind, _, _ = cause.term.partition(":")
-            return (_GROUP_TERMS if self.group else _TERMS)[kind].format(name=label(cause.term))
+            return learned_term(cause.term.partition(":")[0], label(cause.term), self.group)
         if self.group and cause.paper not in self.named:
-            return "Close to what this group likes"
+            return near_group()
         title = short_title(known_of([cause.paper])[cause.paper].title)
         if self.group:
-            return f"Close to “{title}”, which this group likes"
-        if cause.like > 1:
-            return _SEVERAL.format(title=title, others=cause.like - 1) if cause.like > 2 else _TWO.format(title=title)
-        return _ACTS[self.told[cause.paper][0]].format(title=title)
+            return near_of_group(title)
+        return near_own(title, self.told[cause.paper][0], cause.like)
 
 
-_TERMS = {"author": "By {name}, whom you read", "topic": "On a topic you like: {name}",
-          "category": "In {name}, which you like", "word": "Says “{name}”, as papers you liked do"}
-_GROUP_TERMS = {"author": "By {name}, whom this group reads", "topic": "On a topic this group likes: {name}",
-                "category": "In {name}, which this group likes",
-                "word": "Says “{name}”, as papers this group likes do"}
-_ACTS = {
-    "more": "Close to “{title}”, of which you wanted more", "vote": "Close to “{title}”, which you voted for",
-    "save": "Close to “{title}”, which you saved", "start": "Close to “{title}”, which you chose at the start",
-    "library": "Close to “{title}” of your library", "hide": "Close to “{title}”", "less": "Close to “{title}”",
-}
-_TWO = "Close to “{title}” and another paper you liked"
-_SEVERAL = "Close to “{title}” and {others} other papers you liked"
+@sentence("learned term")
+def learned_term(kind: str, name: str, group: bool) -> str:
+    """What was learned of a term: ``kind`` is author, topic, category or word; ``group``: of all readers together."""
+    if group:
+        said = {"author": _("By {name}, whom this group reads"), "topic": _("On a topic this group likes: {name}"),
+                "category": _("In {name}, which this group likes"),
+                "word": _("Says “{name}”, as papers this group likes do")}
+    else:
+        said = {"author": _("By {name}, whom you read"), "topic": _("On a topic you like: {name}"),
+                "category": _("In {name}, which you like"), "word": _("Says “{name}”, as papers you liked do")}
+    return said[kind].format(name=name)
+
+
+@sentence("near followed")
+def near_followed(name: str) -> str:
+    """Near to what the reader follows."""
+    return _("Close to “{name}”, which you follow").format(name=name)
+
+
+@sentence("near group")
+def near_group() -> str:
+    """Where too few stand behind a paper to name it."""
+    return _("Close to what this group likes")
+
+
+@sentence("near of group")
+def near_of_group(title: str) -> str:
+    """Near to a paper that enough readers liked."""
+    return _("Close to “{title}”, which this group likes").format(title=title)
+
+
+@sentence("near own")
+def near_own(title: str, act: str, alike: int) -> str:
+    """Near to a paper of the reader's own; ``act``: what the reader did with it, ``alike``: how many say the same."""
+    if alike > 1:
+        return ngettext("Close to “{title}” and another paper you liked",
+                        "Close to “{title}” and {others} other papers you liked", alike - 1).format(
+                            title=title, others=number(alike - 1))
+    return {
+        "more": _("Close to “{title}”, of which you wanted more"), "vote": _("Close to “{title}”, which you voted for"),
+        "save": _("Close to “{title}”, which you saved"),
+        "start": _("Close to “{title}”, which you chose at the start"),
+        "library": _("Close to “{title}” of your library"),
+    }.get(act, _("Close to “{title}”")).format(title=title)
 
 
 def short_title(title: str) -> str:
@@ -240,20 +279,34 @@ def short_title(title: str) -> str:
     return plain[:62].rsplit(" ", 1)[0].rstrip(" ,;:-–—") + "…"
 
 
+def _interest(followed: Follow, ground: Ground) -> Lesson:
+    """What a reader follows, as a lesson: a category by itself, a topic and a search by what their words mean."""
+    name = f"{followed.kind}:{followed.label}"[:280]
+    if followed.kind == "category":
+        return interest(name, Features(None, (f"category:{followed.label}",)))
+    words = " ".join(word for word in followed.label.split() if ":" not in word and not word.startswith("-"))
+    term = (f"topic:{fold(followed.label)[:200]}",) if followed.kind == "topic" else ()
+    vector = np.asarray(shipped().embed([words]), np.float32)[0] if words else None
+    return interest(name, Features(vector, term, ground.find_words(words)))
+
+
 def of(reader: Reader | None) -> Mine | None:
     """The reader's taste; None while nothing was learned."""
     told = taste.said(reader)
-    if reader is None or not told:
+    declared = [one for one in follows.of(reader) if one.kind in DECLARED][:MOST_DECLARED]
+    if reader is None or not (told or declared):
         return None
     struck = taste.struck(reader)
     ground = the_ground()
-    signature = (tuple((one.paper, one.target, one.kinds) for one in told), struck, cloud.mark())
+    signature = (tuple((one.paper, one.target, one.kinds) for one in told), struck, cloud.mark(),
+                 tuple((one.kind, one.value) for one in declared))
     with _lock:
         kept = _tastes.get(reader.pk)
         if kept is not None and kept[0] == signature:
             _tastes.move_to_end(reader.pk)
             return kept[1]
-    lessons = [Lesson(one.paper, one.target, made)
+    lessons = [_interest(one, ground) for one in declared]
+    lessons += [Lesson(one.paper, one.target, made)
                for one, made in zip(told, features([one.paper for one in told], ground), strict=True)]
     made = Mine(learn(lessons, ground, struck), ground, {one.paper: one.kinds for one in told})
     with _lock:

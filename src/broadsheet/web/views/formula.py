@@ -5,14 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.errors import BroadsheetError
 from broadsheet.text import identifiers
+from broadsheet.web import for_you
 from broadsheet.web.formulas import FORMULAS, Example, work_out
 from broadsheet.web.frontpage import now, site_of
+from broadsheet.web.own_formula import work_mine
 from broadsheet.web.rendering import render
+from broadsheet.web.shown import Shown
+from broadsheet.web.visits import visit_of
 
 from .paper import look_up
 
@@ -24,7 +29,7 @@ LONGEST = 1000  # letters of a query
 def formula(request: HttpRequest, name: str) -> HttpResponse:
     """How an order is computed; with ``?paper=`` (key, identifier or address) worked out for that paper."""
     if name not in FORMULAS:
-        raise Http404(f"No formula is named “{name}”.")
+        raise Http404(_("No formula is named “{name}”.").format(name=name))
     asked = request.GET.get("paper", "")[:600].strip()
     query = request.GET.get("q", "")[:LONGEST].replace("\0", " ")
     mode = request.GET.get("mode", "hybrid")
@@ -39,12 +44,26 @@ def _worked(request: HttpRequest, name: str, asked: str, query: str, mode: str) 
     try:
         paper = _named(asked)
     except Http404:
-        return {"trouble": f"No paper here is called “{asked[:80]}”. Its key, identifier or address is wanted."}
+        return {"trouble": _("No paper here is called “{given}”. Its key, identifier or address is wanted.").format(
+            given=asked[:80])}
     try:
-        examples: list[Example] = work_out(name, paper, site_of(request), now(), query, mode)
+        if name == "mine":
+            examples = _mine(request, paper)
+        else:
+            examples = work_out(name, paper, site_of(request), now(), query, mode)
     except BroadsheetError as problem:
         return {"trouble": str(problem), "subject": paper}
     return {"examples": examples, "subject": paper, "trouble": "" if examples else _nothing(name, paper, query)}
+
+
+def _mine(request: HttpRequest, paper: Paper) -> list[Example]:
+    """The reader's own order at this paper; nothing for who has none."""
+    taste = for_you.taste_of(visit_of(request).reader)
+    if not taste:
+        return []
+    shown = Shown(paper)
+    inputs, score, notes = work_mine(taste, paper)
+    return [Example(shown.title, shown.url, inputs, score, notes)]
 
 
 def _named(asked: str) -> Paper:
@@ -56,9 +75,12 @@ def _named(asked: str) -> Paper:
 
 def _nothing(name: str, paper: Paper, query: str) -> str:
     if name == "edition":
-        return "This paper has no day, so it has no place in the order of one."
+        return _("This paper has no day, so it has no place in the order of one.")
     if name == "mine":
-        return "Your own order is seen by you alone; what was learned for it, with its weights, stands on its page."
+        return _("Nothing was learned for an order of yours yet. Say “More like this” under a paper, or answer the "
+                 "three questions at the start.")
     if name == "related":
-        return "This paper has no vector yet; it gets one when it is indexed."
-    return f"This paper is not among the hits of “{query[:80]}”." if query.strip() else "Say what was searched for."
+        return _("This paper has no vector yet; it gets one when it is indexed.")
+    if not query.strip():
+        return _("Say what was searched for.")
+    return _("This paper is not among the hits of “{query}”.").format(query=query[:80])

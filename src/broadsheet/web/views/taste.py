@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -29,14 +31,17 @@ WEEK = 7
 LISTED = 60
 LINES = 60  # of what was learned, on its page
 ACTS = 100
-ASKED, QUESTIONS = 12, 3
+ASKED, QUESTIONS = 24, 3
 LOOKED_AT = 1500  # newest papers among which the questions are picked
-KINDS = {"author": "Author", "topic": "Topic", "category": "Category", "word": "Words"}
-SAID = {"more": "more like this", "less": "not for me", "vote": "your vote", "save": "saved", "hide": "hidden",
-        "start": "answered at the start", "library": "of your library"}
-_DONE = {"start": "Your answers count already: this is your order of today.",
-         "strike": "The line is struck out. It can be put back below.", "restore": "The line counts again.",
-         "reset": "Everything learned until now is set aside. It can be put back below."}
+KINDS = {"author": _lazy("Author"), "topic": _lazy("Topic"), "category": _lazy("Category"), "word": _lazy("Words"),
+         "interest": _lazy("Followed")}
+SAID = {"more": _lazy("more like this"), "less": _lazy("not for me"), "vote": _lazy("your vote"),
+        "save": _lazy("saved"), "hide": _lazy("hidden"), "start": _lazy("answered at the start"),
+        "library": _lazy("of your library")}
+_DONE = {"start": _lazy("Your answers count already: this is your order of today."),
+         "strike": _lazy("The line is struck out. It can be put back below."),
+         "restore": _lazy("The line counts again."),
+         "reset": _lazy("Everything learned until now is set aside. It can be put back below.")}
 
 
 @require_safe
@@ -88,7 +93,7 @@ def taste(request: HttpRequest) -> HttpResponse:
         elif do in {"strike", "reset"}:
             tastes.strike(visit.reader, tastes.ALL if do == "reset" else line, now())
         else:
-            raise UsageError("Nothing was asked for. Nothing was changed.")
+            raise UsageError(_("Nothing was asked for. Nothing was changed."))
     except UsageError as problem:
         return rendering.render(request, "taste.jinja", {**_learned(visit, ""), "fault": str(problem)}, status=422)
     return HttpResponseRedirect(f"/taste?done={do}")
@@ -111,6 +116,7 @@ def _learned(visit: Visit, done: str) -> dict[str, Any]:
     shown = papers.by_ids([one.paper for one in told[:ACTS]])
     struck = tastes.removed(visit.reader) if visit.reader is not None else []
     return {
+        "library": sum(tastes.LIBRARY in one.kinds for one in told), "whole_library": tastes.WHOLE_LIBRARY,
         "likes": _lines(mine, 1), "dislikes": _lines(mine, -1), "total": len(told),
         "acts": [{"shown": Shown(shown[one.paper], visit.member), "kinds": [SAID[kind] for kind in one.kinds],
                   "liked": one.target > 0, "at": one.made_at} for one in told[:ACTS] if one.paper in shown],
@@ -125,22 +131,27 @@ def _lines(mine: Any, sign: int) -> dict[str, list[Line]]:
         return {"strong": [], "weak": []}
     behind = mine.taste.behind()
     found = [(term, weight) for term, weight in mine.taste.learned() if weight * sign > 0]
-    lines = [Line(term, KINDS[term.partition(":")[0]], tasting.label(term), weight, behind[term])
+    lines = [Line(term, str(KINDS[term.partition(":")[0]]), tasting.label(term), weight, behind[term])
              for term, weight in found]
     # A lone act gives every author of its paper a line; they stand folded away until a second paper says the same.
-    most = max((abs(weight) for _, weight in mine.taste.learned()), default=0.0)
-    strong = [one for one in lines if abs(one.weight) >= most / 5 and (one.kind != "Author" or one.behind > 1)]
+    most = max((abs(weight) for term, weight in mine.taste.learned() if not term.startswith("interest:")), default=0.0)
+    strong = [one for one in lines if abs(one.weight) >= most / 5
+              and (one.behind > 1 or not one.term.startswith("author:"))]
     weak = [one for one in lines if one not in strong]
     return {"strong": strong[:LINES], "weak": weak[:LINES]}
 
 
 def _label(line: str) -> str:
-    kind, _, rest = line.partition(":")
+    kind, rest = [*line.split(":", 1), ""][:2]
     if line == tastes.ALL:
-        return "Everything learned before"
+        return _("Everything learned before")
+    if line == tastes.WHOLE_LIBRARY:
+        return _("Your library")
     if kind == "paper":
         title = Paper.objects.filter(key=rest).values_list("title", flat=True).first()
-        return f"Acts at “{tasting.short_title(title)}”" if title else "Acts at a paper that is gone"
+        if not title:
+            return _("Acts at a paper that is gone")
+        return _("Acts at “{title}”").format(title=tasting.short_title(title))
     return f"{KINDS.get(kind, kind)}: {tasting.label(line)}"
 
 
@@ -179,10 +190,10 @@ def _answered(request: HttpRequest) -> HttpResponse:
     chosen, beside = [], []
     for at in range(QUESTIONS):
         asked = [key[:10] for key in request.POST.getlist(f"asked{at}")][:ASKED]
-        answer = request.POST.get(f"q{at}", "")[:10]
-        if answer in asked:
-            chosen.append(answer)
-            beside += [key for key in asked if key != answer]
+        ticked = [key for key in request.POST.getlist(f"q{at}")[:ASKED] if key in asked]
+        chosen += ticked
+        if ticked:  # who ticks nothing of a question said nothing of its papers
+            beside += [key for key in asked if key not in ticked]
     rows = dict(Paper.objects.filter(key__in=[*chosen, *beside], state=Paper.State.LIVE).values_list("key", "id"))
     if not chosen:
         return HttpResponseRedirect("/for-you")
