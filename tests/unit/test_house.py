@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -74,3 +75,15 @@ def parts(requirements: list[str]) -> set[str]:
 def pinned(lock: Path) -> set[str]:
     """Names that a lock file pins."""
     return parts([line for line in lock.read_text("utf-8").splitlines() if "==" in line and line[0] not in "#-"])
+
+
+def test_no_text_for_people_stands_in_an_f_string() -> None:
+    """Texts are not gathered from inside an f-string: such a one would stay English for ever."""
+    says = {"_", "_lazy", "gettext", "gettext_lazy", "ngettext", "pgettext", "npgettext"}
+    found = []
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found += [f"{path.relative_to(ROOT)}:{call.lineno}" for call in ast.walk(node)
+                          if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in says]
+    assert found == []
