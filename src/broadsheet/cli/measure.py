@@ -136,6 +136,8 @@ def bench_digest(
 def evaluate_taste(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A directory with the daily corpora.")],
     plot: Annotated[Path | None, typer.Option(help="An SVG file to draw the table into.")] = None,
+    development: Annotated[bool, typer.Option(
+        "--development", help="The topics and days that settings are chosen on, not those reported.")] = False,
     quick: Quick = False,
     json: Json = False,
 ) -> None:
@@ -149,7 +151,7 @@ def evaluate_taste(
         from ..evaluate.taste import evaluate
         from ..evaluate.taste_plot import draw
 
-        result = evaluate(directory, quick=quick)
+        result = evaluate(directory, quick=quick, development=development)
         if plot is not None:
             plot.write_text(draw(result), "utf-8")
         _report(result, json)

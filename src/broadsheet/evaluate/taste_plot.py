@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-WIDTH, HEIGHT, LEFT, TOP = 330, 240, 40, 34
+WIDTH, HEIGHT, LEFT, TOP, WORDS = 330, 240, 40, 34, 380
 _AT = {"0": 0.0, "10": 0.5, "50": 1.0}
-_STROKES = {"my order": 'stroke="#9B1C1C" stroke-width="3"', "SVM on tf-idf": 'stroke="#0B4A8F" stroke-width="2"'}
+_STROKES = {"my order": 'stroke="#9B1C1C" stroke-width="3"', "SVM on tf-idf": 'stroke="#0B4A8F" stroke-width="2"',
+            "my order, declared interests": 'stroke="#9B1C1C" stroke-width="1.5"'}
 
 
 def draw(result: Mapping[str, Any]) -> str:
     """nDCG@30 by number of acts; the words at the right name the lines that reach 50 acts, highest first."""
     worlds = [name for name in ("hf", "arxiv") if name in result]
-    panels = [_panel(name, result[name]["orders"], at * (WIDTH + 330)) for at, name in enumerate(worlds)]
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(worlds) * (WIDTH + 330)} {HEIGHT + 80}" '
+    panels = [_panel(name, result[name]["orders"], at * (WIDTH + WORDS)) for at, name in enumerate(worlds)]
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {len(worlds) * (WIDTH + WORDS)} {HEIGHT + 80}" '
             f'font-family="sans-serif" font-size="12" fill="none">{"".join(panels)}</svg>\n')
 
 
