@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -31,8 +32,9 @@ OTHERS = (
 
 
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Client:
-    accounts.site(monkeypatch, smtp_url="smtp://mail.example.org", mail_from="paper@example.org",
+def browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Client:
+    # An index of its own: on PostgreSQL row ids go on over tests, and another's index would hold papers that are gone.
+    accounts.site(monkeypatch, smtp_url="smtp://mail.example.org", mail_from="paper@example.org", data=tmp_path,
                   site_url="https://papers.example.org", alert_networks=a.LOOPBACK)
     accounts.account(name="Ada")
     return accounts.sign_in()

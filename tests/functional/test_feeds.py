@@ -87,6 +87,18 @@ def test_nothing_new_is_304_and_a_new_paper_is_not() -> None:
     assert client.get("/feeds/all.atom", HTTP_IF_NONE_MATCH=first["ETag"]).status_code == 200
 
 
+def test_a_paper_that_takes_another_s_place_stands_on_the_front() -> None:
+    first, client = _paper(1, TODAY), Client()
+    assert b"Paper 1 on" in client.get("/feeds/front.atom").content
+    with transaction.atomic():
+        Paper.objects.filter(pk=first.pk).update(state=Paper.State.HIDDEN)
+        changes.append([first.pk], changes.INTERACTIVE, "drop")
+    _paper(2, TODAY)
+    page_cache.forget()
+    text = client.get("/feeds/front.atom").content
+    assert b"Paper 2 on" in text and b"Paper 1 on" not in text
+
+
 def test_the_chain_of_archives_brings_every_paper_once_and_ends() -> None:
     for number in range(400):
         _paper(number, TODAY - timedelta(days=number % 3 if number < 40 else 2))

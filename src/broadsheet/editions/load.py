@@ -137,13 +137,14 @@ def list_days(name: str, day: date) -> tuple[date | None, date | None]:
     return days.filter(day__lt=day).last(), days.filter(day__gt=day).first()
 
 
-def fingerprint(days: Sequence[date]) -> tuple[int, int, tuple[tuple[int, int], ...]]:
-    """Changes with every change of a live paper of these days: number of papers, sum of their revisions, and the
-    (row id, revision) of those that readers raised into these days."""
-    row = _live().filter(edition_day__in=days).aggregate(papers=Count("id"), revisions=Sum("revision"))
+def fingerprint(days: Sequence[date]) -> tuple[int, int, int, tuple[tuple[int, int], ...]]:
+    """Changes with every change of a live paper of these days: number of papers, sums of their row ids (one may take
+    another's place) and revisions, and the (row id, revision) of those that readers raised into these days."""
+    row = _live().filter(edition_day__in=days).aggregate(
+        papers=Count("id"), rows=Sum("id"), revisions=Sum("revision"))
     members = Announcement.objects.filter(list=SUBMITTED, day__in=days).values("paper_id")
     brought = tuple(_live().filter(id__in=members).order_by("id").values_list("id", "revision"))
-    return row["papers"], row["revisions"] or 0, brought
+    return row["papers"], row["rows"] or 0, row["revisions"] or 0, brought
 
 
 def machine_words(ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], str]]:
