@@ -69,6 +69,10 @@ def brought_up(language: str) -> Catalog:
 def as_po(catalog: Catalog) -> bytes:
     """A catalogue as its file holds it."""
     catalog.creation_date = catalog.revision_date = DAY
+    catalog.project, catalog.version = "Broadsheet", "1"
+    catalog.last_translator = catalog.language_team = catalog.msgid_bugs_address = "none"
+    for message in catalog:
+        message.locations.sort()  # as they are written, so that a file that is read and written again stays as it is
     file = io.BytesIO()
     write_po(file, catalog, width=118, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
     return file.getvalue()

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _lazy
 
 from .sections import ARCHIVES, CS_CLASSES
+
+if TYPE_CHECKING:
+    from ..languages import Text
 
 _PHYSICS = ("astro-ph", "cond-mat", "gr-qc", "hep-ex", "hep-lat", "hep-ph", "hep-th", "math-ph", "nlin", "nucl-ex",
             "nucl-th", "physics", "quant-ph")
@@ -16,21 +22,21 @@ class Field:
     """A preset. ``categories``: arXiv categories or whole archives. ``hf``: Daily Papers belong to it."""
 
     key: str
-    name: str
+    name: Text
     categories: tuple[str, ...]
     hf: bool = False
 
 
 FIELDS: dict[str, Field] = {field.key: field for field in (
-    Field("ai", "Artificial intelligence",
+    Field("ai", _lazy("Artificial intelligence"),
           ("cs.AI", "cs.LG", "cs.CL", "cs.CV", "cs.RO", "cs.MA", "cs.NE", "cs.IR", "stat.ML"), hf=True),
     # Class by class: one feed of the whole archive would be cut at 2,000 entries.
-    Field("computer-science", "Computer science", tuple(f"cs.{name}" for name in CS_CLASSES)),
-    Field("biology-medicine", "Biology and medicine", ("q-bio", "physics.bio-ph", "physics.med-ph")),
-    Field("physics", "Physics", _PHYSICS),
-    Field("mathematics", "Mathematics", ("math", "math-ph")),
-    Field("statistics", "Statistics", ("stat", "math.ST", "math.PR")),
-    Field("economics", "Economics", ("econ", "q-fin")),
+    Field("computer-science", _lazy("Computer science"), tuple(f"cs.{name}" for name in CS_CLASSES)),
+    Field("biology-medicine", _lazy("Biology and medicine"), ("q-bio", "physics.bio-ph", "physics.med-ph")),
+    Field("physics", _lazy("Physics"), _PHYSICS),
+    Field("mathematics", _lazy("Mathematics"), ("math", "math-ph")),
+    Field("statistics", _lazy("Statistics"), ("stat", "math.ST", "math.PR")),
+    Field("economics", _lazy("Economics"), ("econ", "q-fin")),
 )}
 
 

@@ -120,7 +120,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def _about(kind: str, value: str, reader: Reader | None) -> service.About:
     """What is asked for, by its name in the catalogue. Raises Http404 for what there is not."""
     if kind not in service.KINDS:
-        raise Http404("No alert is about this.")
+        raise Http404(_("No alert is about this."))
     found = by_mail.about_of(kind, value, reader)
     return service.About(found.kind, found.value, found.label)
 
@@ -156,7 +156,7 @@ def alert(request: HttpRequest, key: str) -> HttpResponse:
         return no
     found = service.find(visit_of(request).reader, key)
     if found is None:
-        raise Http404("No alert of yours has this address.")
+        raise Http404(_("No alert of yours has this address."))
     if request.method != "POST":
         return _page(request, found)
     do = request.POST.get("do", "")

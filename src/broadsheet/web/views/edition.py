@@ -23,6 +23,7 @@ from ...editions.fields import Field
 from ...readers import service as readers
 from ...readers import settings as reading
 from ...readers import tallies
+from ...spoken import spoken
 from ...text import identifiers, latex
 from ...text.dates import is_listing_day
 from .. import for_you, fragments, known, near, notices, page_cache, raised, rendering
@@ -275,7 +276,7 @@ def _field_page(
     ids = tuple(candidates)
     rows = _newest_rows(Printer(request, candidates, marks), ids)
     return rendering.render(request, "field.jinja", {
-        "heading": f"{named.name}, {languages.day_long(days[0])}", "field": named, "total": listing.total,
+        "heading": f"{spoken(named.name)}, {languages.day_long(days[0])}", "field": named, "total": listing.total,
         "rows": rows, "day": days[0], "slug": slug, "control": control, "hidden": listing.whole - listing.total,
     })
 

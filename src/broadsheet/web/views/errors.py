@@ -49,6 +49,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """404."""
     said = str(exception.args[0]) if exception is not None and exception.args and isinstance(
         exception.args[0], str) else ""
+    if said.endswith(" matches the given query."):  # Django's own words, for programmers
+        said = ""
     return _notice(request, 404, _("There is no such page"),
                    [said or _("Nothing stands at this address: it was mistyped, or what stood here was taken away."),
                     _("Look for it by its title or number:")])

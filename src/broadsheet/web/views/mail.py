@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from broadsheet.catalogue import papers
@@ -88,8 +91,10 @@ def mail(request: HttpRequest) -> HttpResponse:
         return _form(request, about, status=409)
     wait = _askers().take(limits.client_of(request))
     if wait:
-        response = _form(request, about, status=429, fault="You have asked several times in a short while. Come back "
-                         f"in {max(1, round(wait / 60))} minutes; nothing was sent now.")
+        response = _form(request, about, status=429, fault=ngettext(
+            "You have asked several times in a short while. Come back in {minutes} minute; nothing was sent now.",
+            "You have asked several times in a short while. Come back in {minutes} minutes; nothing was sent now.",
+            max(1, round(wait / 60))).format(minutes=max(1, round(wait / 60))))
         response["Retry-After"] = str(max(1, round(wait)))
         return response
     visit, typed = visit_of(request), request.POST.get("email", "")[:400]
@@ -122,7 +127,7 @@ def _form(request: HttpRequest, about: service.About, *, status: int = 200, faul
 def _found(key: str) -> Subscription:
     found = service.find(key)
     if found is None:
-        raise Http404("This link leads to no subscription: it was cut off, or its address was forgotten.")
+        raise Http404(_("This link leads to no subscription: it was cut off, or its address was forgotten."))
     return found
 
 
@@ -143,7 +148,7 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
             return HttpResponseRedirect(f"/mail/{key}")
         return render(request, "mail_confirm.jinja", _shown(found))
     if service.confirm(key, now()) is None:
-        raise Http404("This link is too old, or the mail was stopped since. Subscribe again; it takes a minute.")
+        raise Http404(_("This link is too old, or the mail was stopped since. Subscribe again; it takes a minute."))
     return HttpResponseRedirect(f"/mail/{key}?done=confirmed")
 
 
@@ -165,7 +170,8 @@ def subscription(request: HttpRequest, key: str) -> HttpResponse:
     return HttpResponseRedirect(f"/mail/{key}?done=saved")
 
 
-_DONE = {"confirmed": "Your mail is set up.", "saved": "Your changes are saved.", "resumed": "Your mail goes on."}
+_DONE = {"confirmed": _lazy("Your mail is set up."), "saved": _lazy("Your changes are saved."),
+         "resumed": _lazy("Your mail goes on.")}
 
 
 def _settings(request: HttpRequest, found: Subscription, faults: dict[str, str], *, typed: dict[str, str] | None = None,
@@ -195,7 +201,7 @@ def stop(request: HttpRequest, key: str) -> HttpResponse:
 def resume(request: HttpRequest, key: str) -> HttpResponse:
     """Take the unsubscribing back."""
     if service.resume(_found(key).key, now()) is None:
-        raise Http404("There is nothing to take back here. Subscribe again; it takes a minute.")
+        raise Http404(_("There is nothing to take back here. Subscribe again; it takes a minute."))
     return HttpResponseRedirect(f"/mail/{key}?done=resumed")
 
 
@@ -210,7 +216,7 @@ def act(request: HttpRequest, token: str) -> HttpResponse:
     paper = papers.by_key(wanted.paper) if wanted else None
     reader = row.reader if row is not None else None
     if wanted is None or reader is None or paper is None or not links.may(reader, wanted.verb):
-        raise Http404("This link is too old, or was cut off. Nothing was changed.")
+        raise Http404(_("This link is too old, or was cut off. Nothing was changed."))
     done, fault = "", ""
     if request.method == "POST":
         undo = "undo" in request.POST

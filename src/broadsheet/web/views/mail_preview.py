@@ -122,7 +122,8 @@ def send(request: HttpRequest) -> HttpResponse:
     about, own = about_in(request), addresses(request)
     to = request.POST.get("to", "").strip().lower() or (own[0] if own else "")
     if to not in own:
-        raise Http404("A trial goes to an address of one’s own only: of an account, or of a mail that was confirmed.")
+        raise Http404(_("A trial goes to an address of one’s own only: of an account, or of a mail that was "
+                        "confirmed."))
     if current().offline:
         return _page(request, about, status=409, fault=_(
             "This site is set to ask no other machine (`offline`). Nothing was sent."))

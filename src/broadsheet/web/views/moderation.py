@@ -16,7 +16,7 @@ from broadsheet.errors import UsageError
 from broadsheet.readers import audit, claims, moderation, naming, votes
 from broadsheet.readers.models import AuditEntry, Comment, Reader, Report
 from broadsheet.readers.votes import NotAllowed
-from broadsheet.web import talk
+from broadsheet.web import names, talk
 from broadsheet.web.allowed import shut
 from broadsheet.web.frontpage import now
 from broadsheet.web.rendering import render
@@ -37,6 +37,11 @@ ACTS = {
     "programs.path": _lazy("Path for programs"), "edition.pin": _lazy("Pinned"), "edition.drop": _lazy("Dropped"),
     "edition.move": _lazy("Moved to another day"), "edition.note": _lazy("Headline and note of the day"),
 }
+# What an entry is about, and what was changed of it; what is not here stands by its own name.
+KINDS = {"invitation": _lazy("Invitation"), "account": _lazy("Account"), "paper": _lazy("Paper"), "day": _lazy("Day"),
+         "vote": _lazy("Vote"), "site": _lazy("Site"), "submission": _lazy("Submission"), "comment": _lazy("Comment")}
+CHANGED = {"roles": _lazy("roles"), "place": _lazy("place"), "headline": _lazy("headline"), "text": _lazy("text"),
+           "day": _lazy("day"), "to_day": _lazy("to the day"), "dropped": _lazy("dropped")}
 # What the act's own name says, and row numbers of reports and votes.
 _SAID_BY_THE_ACT = frozenset({"reports", "flagged", "reason", "hidden", "state", "position", "blocked"})
 AREAS = (("", _lazy("All")), ("moderation", _lazy("Moderation")), ("claim", _lazy("Authors")),
@@ -192,16 +197,19 @@ def _line(entry: AuditEntry, visit: Visit) -> Line:
 
 def _subject(name: str) -> str:
     """What an entry is about, in words."""
-    kind, _, key = name.partition(":")
+    kind, key = [*name.split(":", 1), ""][:2]
     if kind in moderation.KINDS:
         return moderation.shown_name(name)
     if kind == "claim" and key.isdecimal():
         row = claims.by_number(int(key))
-        return f"{naming.shown(row.reader)} as {row.name}: {row.paper.title}" if row is not None else name
+        if row is None:
+            return name
+        return _("{reader} as {author}: {title}").format(
+            reader=naming.shown(row.reader), author=row.name, title=row.paper.title)
     if kind == "reader":
         found = Reader.objects.filter(slug=key).values_list("name", flat=True).first()
         return found or name
-    return f"{kind.capitalize()} {key}" if key else name
+    return f"{KINDS.get(kind, kind)} {key}" if key else name
 
 
 def _changed(entry: AuditEntry) -> str:
@@ -210,13 +218,13 @@ def _changed(entry: AuditEntry) -> str:
     for name, after in entry.after.items():
         old = entry.before.get(name)
         if name not in _SAID_BY_THE_ACT and (old or after) and old != after:
-            said.append(f"{name}: {_value(old)} → {_value(after)}")
+            said.append(f"{CHANGED.get(name, name)}: {_value(old)} → {_value(after)}")
     return "; ".join(said)[:300]
 
 
 def _value(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value) or "none"
+        return names.roles(str(one) for one in value) or _("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)[:120] if value not in (None, "") else "none"
+        return _("yes") if value else _("no")
+    return str(value)[:120] if value not in (None, "") else _("none")
