@@ -112,7 +112,7 @@ def _mail() -> list[Row]:
         Row("mail", query="?kind=stream&value=@stream_private", variant="private-stream", may="author"),
         Row("mail-preview", shut="404"), Row("mail-letter", shut="404"),
         # A trial goes to an address of one's own; the mail server of this site takes nothing, and the page says so.
-        Row("mail-trial", "POST", data={"kind": "site"}, may="signed-in", yes="502"),
+        Row("mail-trial", "POST", data={"kind": "site"}, may="signed-in", yes="409", shut="404"),
         Row("mail-trial", "POST", data={"to": "somebody@example.org"}, variant="stranger", may="nobody"),
         Row("mail-letter", query="?kind=collection&value=@collection_private", variant="private", may="author"),
         Row("mail-confirm", args=asked), Row("mail-confirm", args=wrong, variant="wrong", may="nobody"),

@@ -260,6 +260,8 @@ def test_two_languages_are_never_mixed(house: House) -> None:
             for who, tabs in (("stranger", house.strangers()), ("local", house.local())):
                 for tab in tabs:
                     tab.headers["Accept-Encoding"] = encoding
+                    if who == "stranger":  # an address for each turn: who walks too fast is held up
+                        tab.headers["X-Forwarded-For"] = f"198.51.100.{50 + turn}"
                     if asked:
                         tab.cookies["language"] = asked
                     for path in ("/papers/date/2026-05-12", "/papers/2605.00011"):

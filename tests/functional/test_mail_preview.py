@@ -125,7 +125,7 @@ def test_what_the_server_says_is_told(server: mailserver.Handler, said: str, sen
     account("me@example.org")
     server.on_rcpt = lambda to: said
     answer = sign_in("me@example.org").post("/mail/preview/send", {})
-    assert answer.status_code == 502 and sentence in answer.content.decode() and said[4:] in answer.content.decode()
+    assert answer.status_code == 409 and sentence in answer.content.decode() and said[4:] in answer.content.decode()
 
 
 def test_a_server_that_is_away_is_explained_to_the_keeper_alone(
@@ -135,7 +135,7 @@ def test_a_server_that_is_away_is_explained_to_the_keeper_alone(
         email = f"{len(roles)}@example.org"
         account(email, *roles)
         answer = sign_in(email).post("/mail/preview/send", {})
-        assert answer.status_code == 502 and sentence in answer.content.decode()
+        assert answer.status_code == 409 and sentence in answer.content.decode()
     site(monkeypatch, smtp_url="smtp+plain://127.0.0.1:9", site_url="https://testserver", offline=True)
     assert sign_in("0@example.org").post("/mail/preview/send", {}).status_code == 409
     assert server.taken == []

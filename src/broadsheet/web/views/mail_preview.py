@@ -137,7 +137,7 @@ def send(request: HttpRequest) -> HttpResponse:
         return response
     fault = _sent(request, about, to, now())
     if fault:
-        return _page(request, about, fault=fault, status=502)
+        return _page(request, about, fault=fault, status=409)
     return _page(request, about, done=_("The mail server took it. Look into the mailbox of {address}, and into its "
                                         "junk mail.").format(address=to))
 
