@@ -78,6 +78,13 @@ class Pool:
         """Why a paper is chosen that nothing else speaks for: the mail covers several fields."""
         return reasons.breadth(self.candidates[paper].field.name)
 
+    def front_reason(self, paper: int) -> str:
+        """Why the front page chose it, with the day where there are several; else that the mail covers all fields."""
+        reason, day = self.chosen.get(paper, ("", "", 0.0))[1], self.candidates[paper].day
+        if not reason:
+            return self.breadth(paper)
+        return reasons.on_day(day.isoformat(), reason) if len(self.days) > 1 and day is not None else reason
+
     def item(self, paper: int, reason: str = "", more: float = 0.0, streams: frozenset[str] = frozenset()) -> Item:
         """The paper as something to choose; ``more`` is added to its want."""
         candidate = self.candidates[paper]
@@ -153,7 +160,7 @@ def items_of(subscription: Subscription, found: Pool, taste_of: TasteOf | None =
 def _shared(kind: str, value: str, label: str, found: Pool) -> list[Item]:
     """Items that are the same for all who follow the same."""
     if kind == "site":
-        return [found.item(paper, reason or found.breadth(paper)) for paper, (_, reason, _) in found.chosen.items()]
+        return [found.item(paper, found.front_reason(paper)) for paper in found.chosen]
     if kind == "search":
         return _searched(value, found)
     return [found.item(paper, reason) for paper, reason in _followed(kind, value, label, found.days)
@@ -207,9 +214,9 @@ def _for_reader(reader: Reader, found: Pool, taste: Taste | None) -> list[Item]:
             if paper in found.candidates and paper not in items:
                 items[paper] = found.item(paper, reason, FOLLOWED, frozenset({f"{follow.kind}:{follow.value}"}))
     far = _learn(items, taste, found) if taste is not None else ()
-    for paper, (_, reason, _) in found.chosen.items():  # and what the front page has, which wants less
+    for paper in found.chosen:  # and what the front page has, which wants less
         if paper not in far:
-            items.setdefault(paper, found.item(paper, reason or found.breadth(paper)))
+            items.setdefault(paper, found.item(paper, found.front_reason(paper)))
     return list(items.values())
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
+from .. import languages
 from ..spoken import sentence, spoken
 
 
@@ -11,6 +14,12 @@ from ..spoken import sentence, spoken
 def breadth(field: str) -> str:
     """Nothing else speaks for it: the mail covers several fields."""
     return _("So that {field} is not left out").format(field=spoken(field))
+
+
+@sentence("mail day")
+def on_day(day: str, reason: str) -> str:
+    """What the front page of one of several days said; ``day`` as 2026-05-12."""
+    return _("{weekday}: {reason}").format(weekday=languages.weekday(date.fromisoformat(day)), reason=spoken(reason))
 
 
 @sentence("mail topic")
