@@ -149,7 +149,13 @@ def day_long(value: date) -> str:
 
 def day(value: date) -> str:
     """``12 May 2026``, with the whole name of the month."""
-    return _unbroken(pgettext("date", "{day} {month} {year}"), day=value.day, month=month(value.month), year=value.year)
+    return _day(value.year, value.month, value.day, active())
+
+
+@lru_cache(maxsize=4096)
+def _day(year: int, number: int, of_month: int, language: str) -> str:
+    """``language`` is the active one: it is part of what is kept."""
+    return _unbroken(pgettext("date", "{day} {month} {year}"), day=of_month, month=month(number), year=year)
 
 
 def day_short(value: str | date, *, this_year: int | None = None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, npgettext, pgettext
@@ -119,6 +120,12 @@ def day(published: str, year: int = 0) -> str:
 
 def in_words(number: int) -> str:
     """Small numbers in words, others in digits."""
+    return _in_words(number, languages.active())
+
+
+@lru_cache(maxsize=1024)
+def _in_words(number: int, language: str) -> str:
+    """``language`` is the active one: it is part of what is kept."""
     words = (
         pgettext("number", "no"), pgettext("number", "one"), pgettext("number", "two"), pgettext("number", "three"),
         pgettext("number", "four"), pgettext("number", "five"), pgettext("number", "six"), pgettext("number", "seven"),

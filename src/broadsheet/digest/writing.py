@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -137,8 +138,7 @@ class Writer:
 
     def _upcoming(self, subscription: Subscription) -> str:
         moment = next_due(subscription, self.now).astimezone(schedule.zone(subscription.timezone))
-        return pgettext("moment", "{weekday} {time}").format(
-            weekday=languages.weekday(moment), time=f"{moment:%H:%M}")
+        return _upcoming(moment.weekday(), f"{moment:%H:%M}", languages.active())
 
 
 def sees_members_text(reader: Reader | None) -> bool:
@@ -161,12 +161,24 @@ def _line(found: Pool, paper: int, reason: str, member: bool) -> Line | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def _upcoming(weekday: int, time: str, language: str) -> str:
+    """``language`` is the active one: it is part of what is kept."""
+    return pgettext("moment", "{weekday} {time}").format(weekday=languages.weekdays()[weekday], time=time)
+
+
 def _heading(subscription: Subscription, found: Pool | None, today: date) -> str:
     if subscription.cadence == "weekly":
         return weeks.heading(found.days if found is not None else (today,))
-    if found is None or not found.number:
+    return _day_and_number(today, found.number if found is not None else 0, languages.active())
+
+
+@lru_cache(maxsize=256)
+def _day_and_number(today: date, number: int, language: str) -> str:
+    """``language`` is the active one: it is part of what is kept."""
+    if not number:
         return day_words(today)
-    return _("{day}, No. {number}").format(day=day_words(today), number=languages.number(found.number))
+    return _("{day}, No. {number}").format(day=day_words(today), number=languages.number(number))
 
 
 def _whole(about: About, cadence: str, days: Sequence[date], total: int) -> tuple[str, str]:
