@@ -92,6 +92,16 @@ def bench_votes(
     _report(run_votes(clients=clients, seconds=5.0 if quick else 60.0), json)
 
 
+@bench_app.command("start")
+@guarded
+def bench_start(quick: Quick = True, data: Data = None, json: Json = False) -> None:
+    """From `broadsheet start` to the first page, and to the end of a clean stop, on a copy of this installation."""
+    settings = boot(data, create=False)
+    from ..bench.start import run_start
+
+    _report(run_start(settings, times=3 if quick else 10), json)
+
+
 @bench_app.command("crawl")
 @guarded
 def bench_crawl(quick: Quick = True, data: Data = None, json: Json = False) -> None:

@@ -14,9 +14,10 @@ from typing import Annotated
 
 import typer
 
+from .. import __version__
 from ..config import Config
 from ..errors import BroadsheetError
-from .common import Data, Json, boot, guarded, put_json, say
+from .common import Data, Json, boot, configure, guarded, put_json, say
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,6 +31,9 @@ Host = Annotated[str | None, typer.Option(help="Address to listen on (default 12
 Port = Annotated[
     int | None, typer.Option(help="Port to listen on (default 8474; 0 takes a free one).", show_default=False)
 ]
+
+
+Looked = Annotated[str, typer.Option(hidden=True, help="The version that has just brought the database up to date.")]
 
 
 def _free_port(settings: Config) -> int:
@@ -102,9 +106,11 @@ def _greet(settings: Config, port: int) -> None:
         say("The full model is not installed: search by meaning uses sketches. `broadsheet model install` gets it.")
 
 
-def web(host: Host = None, port: Port = None, data: Data = None) -> None:
+def web(host: Host = None, port: Port = None, data: Data = None, looked: Looked = "") -> None:
     """Serve the pages only."""
-    settings = boot(data, host=host, port=port)
+    # Its own work starts in the processes that it becomes; those load Django themselves.
+    fresh = looked == __version__
+    settings = configure(data, host=host, port=port) if fresh else boot(data, host=host, port=port)
     from ..work.presence import announce
 
     actual = _free_port(settings)
@@ -134,13 +140,14 @@ def work(
     index_only: Annotated[
         bool, typer.Option("--index-only", help="Only bring the index up to date.", hidden=True)
     ] = False,
+    looked: Looked = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Run the worker only: index, sources that are due, vectors, closing of days."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    settings = boot(data, migrate=not index_only)
+    settings = boot(data, migrate=not index_only and looked != __version__)
     from ..work import loops
     from ..work.presence import announce
 

@@ -14,7 +14,7 @@ from typing import Any
 from broadsheet import languages
 from broadsheet.config import current
 
-from . import limits, page_cache, speaking, watch
+from . import limits, page_cache, speaking, warming, watch
 from .frontpage import now
 from .middleware import ReaderMiddleware
 from .packing import gzipped, joined
@@ -49,7 +49,7 @@ class Door:
         """Answer at the door if that is possible."""
         language = _anonymous(environ)
         if language is None:
-            return self.inside(environ, start_response)
+            return self._inside(environ, start_response)
         packed = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
         place = (
             "door",
@@ -73,7 +73,13 @@ class Door:
                 page_cache.keep(place, made)
             return start_response(status, headers, *more)
 
-        return self.inside(environ, start)
+        return self._inside(environ, start)
+
+    def _inside(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
+        answer = self.inside(environ, start_response)
+        if environ["PATH_INFO"] != "/healthz":
+            warming.answered()
+        return answer
 
     @staticmethod
     def _open(kept: page_cache.Kept, environ: Environ) -> bool:

@@ -13,6 +13,8 @@ from ..errors import BroadsheetError
 from .frontpage import now, site_from
 
 log = logging.getLogger("broadsheet.web")
+FIRST_SECONDS = 1.0  # how long loading ahead waits for the first page
+_answered = threading.Event()
 
 
 def _warm() -> None:
@@ -31,6 +33,15 @@ def _warm() -> None:
         connection.close()
 
 
+def answered() -> None:
+    """A page was answered: what is loaded ahead no longer takes its time from the first one."""
+    _answered.set()
+
+
 def start() -> None:
-    """Load ahead, while the first pages are answered already."""
-    threading.Thread(target=_warm, name="warming", daemon=True).start()
+    """Load ahead once the first page is answered, or soon where nobody asks for one."""
+    def run() -> None:
+        _answered.wait(FIRST_SECONDS)
+        _warm()
+
+    threading.Thread(target=run, name="warming", daemon=True).start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import subprocess
 import sys
@@ -9,11 +10,13 @@ import threading
 import time
 from functools import partial
 
+from .. import __version__
 from ..config import Config
 from .kin import end_with
 from .presence import announce
 
 STOP_SECONDS = 5.0
+PAGES_SECONDS = 3.0  # how long the worker waits for the pages
 HEALTHY_SECONDS = 30.0  # a child that lived this long is restarted at once
 
 
@@ -21,10 +24,12 @@ class Supervisor:
     """Keeps the children of one data directory running until :meth:`stop`."""
 
     def __init__(self, config: Config, port: int) -> None:
-        self.config = config
+        self.config, self.port = config, port
+        # `--looked`: this version of the program has brought the database up to date, so they need not look again.
         self.commands = {
-            "web": ["web", "--host", config.host, "--port", str(port), "--data", str(config.data)],
-            "work": ["work", "--data", str(config.data)],
+            "web": ["web", "--host", config.host, "--port", str(port), "--data", str(config.data),
+                    "--looked", __version__],
+            "work": ["work", "--data", str(config.data), "--looked", __version__],
         }
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.born: dict[str, float] = {}
@@ -39,12 +44,28 @@ class Supervisor:
     def run(self) -> int:
         """Run until stopped; returns the exit code (0)."""
         with announce(self.config.data, "start"):
-            for role in self.commands:
-                self._spawn(role)
+            self._spawn("web")
+            self._wait_for_pages()
+            self._spawn("work")
             while not self._stopping.wait(0.1):
                 self._look()
             self._end()
         return 0
+
+    def _wait_for_pages(self) -> None:
+        """Until the pages are there, a few seconds at most: the worker would take its start from the first of them."""
+        ends = time.monotonic() + PAGES_SECONDS
+        while time.monotonic() < ends and not self._stopping.wait(0.05):
+            self._look()
+            asked = http.client.HTTPConnection(self.config.host, self.port, timeout=max(0.1, ends - time.monotonic()))
+            try:
+                asked.request("GET", "/healthz")
+                asked.getresponse().read()
+            except (OSError, http.client.HTTPException):
+                continue
+            finally:
+                asked.close()
+            return
 
     def _spawn(self, role: str) -> None:
         command = [sys.executable, "-m", "broadsheet", *self.commands[role]]
