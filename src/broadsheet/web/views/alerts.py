@@ -70,8 +70,8 @@ def _shown(one: Alert) -> dict[str, Any]:
     """What pages say of an alert."""
     state = service.state_of(one)
     return {"row": one, "name": one.label or one.value, "page": saying.address(one),
-            "channel": CHANNELS.get(one.channel, one.channel), "when": _when(one), "state": state, "state_words": STATES.get(state, state),
-            "paused": state.startswith("paused")}
+            "channel": CHANNELS.get(one.channel, one.channel), "when": _when(one),
+            "state": state, "state_words": STATES.get(state, state), "paused": state.startswith("paused")}
 
 
 def _when(one: Alert) -> str:
