@@ -21,7 +21,7 @@ from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, st
 from tests.support.program import broadsheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PICTURES = os.environ.get("BROADSHEET_TEST_PICTURES", "")
+PICTURES = os.environ.get("TEST_PICTURES", "")
 LETTERS = {"daily": "", "weekly": "?cadence=weekly", "category": "?kind=category&value=cs.CV"}
 
 
