@@ -112,6 +112,7 @@ def test_one_and_several(said: str, german: str) -> None:
 
 def test_a_notification_is_told_in_the_reader_s_language() -> None:
     ada = accounts.account("ada@example.org", name="Ada").reader
+    assert ada is not None
     from broadsheet.readers.news import _followed
 
     paper = _one()

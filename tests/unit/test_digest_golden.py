@@ -47,7 +47,8 @@ def _german() -> Letter:
         rest = tuple(replace(zone, title=spoken(zone_title("group")), lines=tuple(
             replace(line, byline=byline, reason=spoken(reasons.nearness("soft matter"))) for line in zone.lines))
             for zone in WHOLE.zones[1:-1])
-        talked = replace(WHOLE.zones[-1].lines[0], byline=byline, reason=spoken(reasons.said_there(46, 3, "huggingface")))
+        there = spoken(reasons.said_there(46, 3, "huggingface"))
+        talked = replace(WHOLE.zones[-1].lines[0], byline=byline, reason=there)
         day = date(2026, 5, 12)
         papers = _("{papers} of {total}").format(papers=counted(4), total=number(1310))
         return replace(
