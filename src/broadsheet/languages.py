@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from django.utils import dates
 from django.utils.formats import get_format
-from django.utils.translation import get_language, gettext, ngettext, npgettext, override, pgettext
+from django.utils.translation import get_language, gettext, ngettext, override, pgettext
 
 from .config import LANGUAGES as LANGUAGES
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-    from jinja2 import Environment
 
     Text = str | _StrPromise  # what a table of a module holds: spoken when it is shown
 
@@ -37,18 +36,6 @@ def active() -> str:
 def known(value: object, default: str = "") -> str:
     """``value`` where it is a language of ours, else ``default``."""
     return value if isinstance(value, str) and value in LANGUAGES else default
-
-
-def teach(environment: Environment) -> None:
-    """Let templates say ``{{ _("…") }}`` and ``{% trans %}`` in the active language.
-
-    New style: a text is filled by ``%(name)s`` and named arguments, which are escaped; a plain % is written ``%%``.
-    """
-    environment.add_extension("jinja2.ext.i18n")
-    environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
-    )
 
 
 @lru_cache(maxsize=64)

@@ -24,7 +24,7 @@ from django.utils.translation import override
 from jinja2 import Environment, PackageLoader
 from markupsafe import escape
 
-from .. import languages
+from ..templating import teach
 from .letter import Letter, Zone
 
 WIDTH = 72  # columns of the plain text (RFC 3676 asks for less than 79)
@@ -116,7 +116,7 @@ def _address(address: str, name: str = "") -> str:
 def _environment() -> Environment:
     made = Environment(loader=PackageLoader("broadsheet.digest", "templates"), trim_blocks=True, lstrip_blocks=True,
                        autoescape=lambda name: name is not None and ".html" in name)  # noqa: S701 - text parts
-    languages.teach(made)
+    teach(made)
     made.filters.update(wrapped=wrapped, rule=lambda sign: sign * WIDTH)
     return made
 

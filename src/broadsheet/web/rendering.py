@@ -28,6 +28,7 @@ from ..config import current
 from ..languages import count, day_long, day_short, number
 from ..readers import notifications
 from ..readers import service as readers
+from ..templating import teach
 from ..text import latex
 from ..text.typography import typeset
 from . import names, watch
@@ -153,7 +154,7 @@ def environment(**options: Any) -> Environment:
     # Mails are the only templates of plain text, and the only ones where nothing is escaped.
     options.update(autoescape=lambda name: not (name or "").endswith(".txt"), trim_blocks=True, lstrip_blocks=True)
     made = Environment(**options)  # noqa: S701 - autoescape is set above
-    languages.teach(made)
+    teach(made)
     made.globals.update(
         language=languages.active, languages=languages.LANGUAGES, other_languages=other_languages,
         script_words=script_words,
