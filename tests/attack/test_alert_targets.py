@@ -213,6 +213,18 @@ def test_readers_are_held_to_the_list(url: str) -> None:
     assert not done.ok and "not taken here" in done.said
 
 
+def test_an_address_of_each_service_is_read_by_its_own_client() -> None:
+    addresses = (
+        f"discord://4174/{'w' * 24}", f"slack://T0000000/B0000000/{'x' * 24}/#papers", f"tgram://1234567:{'c' * 24}/12",
+        "matrixs://user:password@matrix.example.org/#papers", "ntfys://ntfy.sh/topic",
+        f"mmosts://chat.example.org/{'a' * 26}", "rockets://user:password@chat.example.org/#papers",
+        f"zulip://bot@example/{'b' * 32}", f"gotifys://push.example.org/A{'d' * 14}", f"pover://{'u' * 30}@{'a' * 30}",
+        "nctalks://user:password@cloud.example.org/room")
+    read = [apprising.run(Errand("check", url, schemes=READERS), 120.0) for url in addresses]
+    assert tuple(done.said for done in read) == apprising.NAMES
+    assert not any("password" in done.shown for done in read)
+
+
 GUARDED = """
 import os, socket, subprocess, sys
 from broadsheet.digest.alerts.child import Guard

@@ -185,3 +185,14 @@ def test_a_chat_is_checked_by_its_service_and_shown_without_what_is_secret(brows
         (call,) = receiver.calls
     assert "secret-topic" in call.body.decode() and "Test: alerts for graphs arrive" in call.body.decode()
     assert "The service took the message" in browser.get(f"/alerts/{one.key}").content.decode()
+
+
+def test_a_channel_after_the_hash_reaches_the_service(browser: Client) -> None:
+    with Receiver() as receiver:
+        made = browser.post("/alerts/new", {
+            "kind": "search", "value": "graphs", "channel": "apprise", "mode": "once",
+            "target": f"rocket://first/second@127.0.0.1:{receiver.port}/#papers"})
+        assert made.status_code == 302
+        browser.post(f"/alerts/{Alert.objects.get().key}", {"do": "test"})
+        (call,) = receiver.calls
+    assert call.path == "/hooks/first/second" and json.loads(call.body)["channel"] == "#papers"

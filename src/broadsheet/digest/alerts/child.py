@@ -129,7 +129,7 @@ def _made(maker: Any, url: str, asset: Any) -> Any:
 
     if maker is None:
         return apprise.Apprise.instantiate(url, asset=asset, suppress_exceptions=True)
-    found = maker.parse_url(url)
+    found = maker.parse_url(url.replace("/#", "/%23"))  # as Apprise does: else a channel would be a fragment, and lost
     if not found:
         return None
     try:
