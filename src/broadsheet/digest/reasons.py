@@ -53,6 +53,18 @@ def stream(name: str, reason: str, own: bool) -> str:
     return said.format(name=name, reason=spoken(reason))
 
 
+@sentence("alert search")
+def alert_search(query: str) -> str:
+    """A search that an alert watches found it."""
+    return _("Matches the search {query}").format(query=query)
+
+
+@sentence("alert new")
+def alert_new(name: str) -> str:
+    """It carries what an alert watches."""
+    return _("New for {name}").format(name=name)
+
+
 @sentence("mail collection")
 def collection(name: str) -> str:
     """Put into a collection."""

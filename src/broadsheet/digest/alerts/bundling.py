@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from broadsheet.spoken import as_json
+
 from .. import schedule
 from .models import Alert, AlertDelivery, AlertPaper
 
@@ -35,7 +37,8 @@ def put(alert: Alert, why: Mapping[int, str], now: datetime) -> tuple[int, int]:
     if not fresh:
         return 0, 0
     rows = AlertPaper.objects.bulk_create(
-        [AlertPaper(alert=found, paper_id=paper, why=why[paper][:400], found_at=now) for paper in fresh])
+        [AlertPaper(alert=found, paper_id=paper, why=str(why[paper])[:400], said=as_json(why[paper]), found_at=now)
+         for paper in fresh])
     if found.mode == "bundled":
         return len(fresh), 0
     waits = AlertPaper.objects.filter(alert=found, delivery=None).exclude(id__in=[row.pk for row in rows]).exists()

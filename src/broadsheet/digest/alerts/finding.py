@@ -28,6 +28,7 @@ from broadsheet.readers.service import hidden_by
 from broadsheet.text import latex
 from broadsheet.text.folding import slug
 
+from .. import reasons
 from . import bundling
 from .models import Alert, AlertPosition
 
@@ -121,7 +122,7 @@ class _Batch:
             if alert.value not in self._searched:
                 self._searched[alert.value] = self.look.search(alert.value)
             found = self._searched[alert.value]
-            return {row: f"Matches the search {alert.value}" for row in self.papers if row in found}
+            return {row: reasons.alert_search(alert.value) for row in self.papers if row in found}
         rows: Iterable[int]
         if alert.kind == "author":
             rows = self.authors.get(slug(alert.value), ())
@@ -130,7 +131,7 @@ class _Batch:
         else:
             value = alert.value.lower() if alert.kind == "category" else slug(alert.value)
             rows = self.terms.get((alert.kind, value), ())
-        return dict.fromkeys(rows, f"New for {alert.label or alert.value}")
+        return dict.fromkeys(rows, reasons.alert_new(alert.label or alert.value))
 
     def _streamed(self, stream: Stream) -> Why:
         """What the stream takes of the new papers, as far as they are among the best ``cap`` of their day so far."""

@@ -91,12 +91,16 @@ class AlertDelivery(models.Model):
 
 
 class AlertPaper(models.Model):
-    """A paper was found for an alert: never the same one twice. Without a delivery it waits for the next bundle."""
+    """A paper was found for an alert: never the same one twice. Without a delivery it waits for the next bundle.
+
+    ``why`` in English; ``said``: what it is made of (``spoken.as_json``).
+    """
 
     id = models.BigAutoField(primary_key=True)
     alert = models.ForeignKey(Alert, on_delete=models.CASCADE, related_name="papers")
     paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="+")
     why = models.CharField(max_length=400, default="")
+    said = models.JSONField(null=True, default=None)
     found_at = models.DateTimeField()
     delivery = models.ForeignKey(AlertDelivery, on_delete=models.CASCADE, null=True, related_name="found")
 

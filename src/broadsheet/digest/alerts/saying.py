@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from broadsheet.catalogue import rights
 from broadsheet.catalogue.models import Paper
+from broadsheet.spoken import spoken
 from broadsheet.text import identifiers, latex
 
 from .. import letter
@@ -27,7 +28,7 @@ IN_MAIL = 50
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A paper and why it is here."""
+    """A paper and why it is here, in English, spoken as the message is made."""
 
     paper: Paper
     why: str
@@ -124,7 +125,7 @@ def _paper(item: Item, base: str) -> dict[str, Any]:
         "organisation": paper.organisation, "published": paper.published,
         "edition": paper.edition_day.isoformat() if paper.edition_day else None, "categories": list(paper.categories),
         "abstract": rights.shown(paper.abstract, paper.rights, False), "abstract_is_excerpt": not whole,
-        "why": item.why}
+        "why": str(item.why)}
 
 
 def as_lines(message: Message) -> tuple[str, str]:
@@ -137,7 +138,8 @@ def as_lines(message: Message) -> tuple[str, str]:
         if len(message.items) > 1:
             lines.append(latex.readable(item.paper.title))
         byline = letter.byline(item.paper).replace(letter.NBSP, " ")
-        lines += [f"{byline}. {item.why}" if byline else item.why, url_of(item.paper, message.setup.base), ""]
+        why = spoken(item.why)
+        lines += [f"{byline}. {why}" if byline else why, url_of(item.paper, message.setup.base), ""]
     rest = len(message.items) - IN_CHAT
     if rest > 0:
         lines.append(ngettext("{count} more: {url}", "{count} more: {url}", rest).format(count=rest, url=message.page))
@@ -151,7 +153,7 @@ def as_mail(message: Message, now: datetime, *, member: bool) -> tuple[bytes, st
     alert, setup = message.alert, message.setup
     assert alert.mail is not None
     year = now.year
-    lines = [letter.line_of(one.paper, setup.base, one.why, member=member, year=year)
+    lines = [letter.line_of(one.paper, setup.base, spoken(one.why), member=member, year=year)
              for one in message.items[:IN_MAIL]]
     subject = letter.shortened(message.title, 140)
     stop = f"{setup.base}/mail/stop/{alert.mail.key}"

@@ -15,9 +15,10 @@ from random import Random
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop as noop
 from django.utils.translation import override
 
-from broadsheet import languages
+from broadsheet import languages, spoken
 from broadsheet.catalogue.models import Paper
 from broadsheet.catalogue.site import choice
 from broadsheet.readers import notifications, roles
@@ -114,7 +115,7 @@ class Sender:
         if self.setup.private and not roles.can(reader, "read", local=reader.local, private=True):
             return None
         found = AlertPaper.objects.filter(delivery=row, paper__state=Paper.State.LIVE).select_related("paper")
-        items = [saying.Item(one.paper, one.why) for one in found.order_by("id")]
+        items = [saying.Item(one.paper, spoken.of_json(one.why, one.said)) for one in found.order_by("id")]
         if not items and not test:
             return None
         more = alert.hourly if alert.mode == "once" and row.name.startswith("bundle:") else 0
@@ -243,11 +244,13 @@ def _note(alert: Alert, said: str, now: datetime, *, tell: bool, gone: bool, giv
         alert.paused_by, alert.paused_at = "gone" if gone else "failing", now
         AlertDelivery.objects.filter(alert=alert, state=State.DUE).update(state=State.SKIPPED)
         notifications.tell([alert.reader_id], "alert", f"alert-paused:{begun}", now,
-                           text=f"{name} → {alert.shown}: paused. {said}"[:600])
+                           text=spoken.message(noop("{alert} → {target}: paused. {problem}"), alert=name[:100],
+                                               target=alert.shown[:100], problem=said[:400]))
     elif tell and alert.told_at is None:
         alert.told_at = now
         notifications.tell([alert.reader_id], "alert", f"alert-failing:{begun}", now,
-                           text=f"{name} → {alert.shown}: failing. {said}"[:600])
+                           text=spoken.message(noop("{alert} → {target}: failing. {problem}"), alert=name[:100],
+                                               target=alert.shown[:100], problem=said[:400]))
     alert.save(update_fields=["fault", "failing_since", "told_at", "paused_by", "paused_at"])
 
 
