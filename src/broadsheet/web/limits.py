@@ -114,7 +114,7 @@ def client_in(environ: Mapping[str, Any]) -> str:
     peer = str(environ.get("REMOTE_ADDR") or "")
     try:
         address = ipaddress.ip_address(peer)
-        if address.is_private:
+        if address.is_private and not current().trusted_proxies:  # named ones were heard before (``proxies.py``)
             # A proxy appends the address it saw, so only the last entry cannot be invented by the client.
             told = str(environ.get("HTTP_X_FORWARDED_FOR") or "").rpartition(",")[2].strip()
             address = ipaddress.ip_address(told) if told else address
