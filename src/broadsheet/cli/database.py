@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from ..config import current
 from ..errors import BroadsheetError
 
-OURS = ("catalogue", "sources", "editions", "readers", "accounts")
+OURS = ("catalogue", "sources", "editions", "readers", "accounts", "digest")
 
 
 class NewerDatabase(BroadsheetError):
