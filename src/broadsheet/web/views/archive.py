@@ -18,7 +18,7 @@ from ...editions.candidates import Candidate
 from ...editions.choose import said_of
 from ...readers import service as readers
 from ...readers import tallies
-from ...spoken import spoken
+from ...spoken import sentence, spoken
 from .. import notices, page_cache, rendering
 from ..frontpage import Control, Printer, control_of, now, plain, read_of, site_of
 from ..visits import visit_of
@@ -178,7 +178,13 @@ def trending(request: HttpRequest) -> HttpResponse:
 
 
 def _why(one: Candidate, points: float) -> str:
-    said, points_said = spoken(said_of(one)), languages.number(points, 1)
-    if not one.day:
-        return _("{said}: {points} points").format(said=said, points=points_said)
-    return _("{said}, {day}: {points} points").format(said=said, day=languages.day_short(one.day), points=points_said)
+    return _trending(said_of(one), one.day.isoformat() if one.day else "", round(points, 1))
+
+
+@sentence("trending")
+def _trending(said: str, day: str, points: float) -> str:
+    """What was said of a paper, its day, and its points."""
+    given = {"said": spoken(said), "points": languages.number(points, 1)}
+    if not day:
+        return _("{said}: {points} points").format(**given)
+    return _("{said}, {day}: {points} points").format(day=languages.day_short(day), **given)
