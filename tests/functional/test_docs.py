@@ -79,7 +79,7 @@ def test_every_command_that_is_named_exists_with_its_options() -> None:
         if hasattr(at, "commands") and len(words) > 1 and not words[1].startswith("-"):
             at = at.commands.get(words[1])
             assert at is not None, (name, code)
-        options = {option for parameter in at.params for option in parameter.opts} | {"--help"}
+        options = {"--help"}.union(*({*one.opts, *one.secondary_opts} for one in at.params))
         for option in re.findall(r"(?<!\S)--[\w-]+", code):
             assert option in options or hasattr(at, "commands"), (name, code)
     assert found > 10

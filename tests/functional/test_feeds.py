@@ -14,6 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from broadsheet.catalogue import changes
 from broadsheet.catalogue.models import Paper, PaperTerm
+from broadsheet.editions import service as editions
 from broadsheet.feeds import atom, jsonfeed, opml, rss
 from broadsheet.feeds.model import Entry, Feed
 from broadsheet.readers import comments, service
@@ -28,6 +29,7 @@ LONG = " ".join(f"Sentence {number} says what was measured and how often it was 
 @pytest.fixture(autouse=True)
 def _nothing_kept() -> None:
     page_cache.forget()
+    editions.forget()
 
 
 def _paper(number: int, day: date | None, *, rights: str = "public", **fields: Any) -> Paper:
