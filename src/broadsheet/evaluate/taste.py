@@ -2,7 +2,8 @@
 
 Assumptions, all seeded. A reader wants three topics. Topics are labels of the papers that no order is given as a
 feature: at Hugging Face the keywords that a model wrote there, at arXiv phrases of two words in titles; there one of
-the three is a second category, which my order sees, as the program does, and a model of words alone does not. Two topics are declared in words, as a keeper would; the third is held out: nobody is told.
+the three is a second category, which my order sees, as the program does, and a model of words alone does not. Two
+topics are declared in words, as a keeper would; the third is held out: nobody is told.
 A paper is worth as many points as it meets topics. A reader goes through earlier papers in random order, says
 something of 80 % of what meets a topic and 3 % of the rest, "more like this" or "not for me", and errs in 5 %. Then the
 papers of each of the last ``TESTED`` days (at Hugging Face: weeks) are ordered, and nDCG of the first 30 is taken.
