@@ -90,6 +90,11 @@ def test_unknown_languages_change_nothing(client: Client) -> None:
                                language="tlh")[1]
 
 
+def test_the_button_needs_no_token(client: Client) -> None:
+    strict = Client(headers={"host": "localhost"}, enforce_csrf_checks=True)
+    assert set_browser(strict, "de") == 302 and spoken(strict) == "de"
+
+
 def test_another_site_cannot_press_the_button(client: Client) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}):
         assert set_browser(client, "de", **headers) == 403

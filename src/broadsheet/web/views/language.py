@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from broadsheet import languages
@@ -13,10 +12,13 @@ from broadsheet.web import access, speaking
 from . import errors
 
 
-@csrf_exempt  # anonymous pages carry no token; what another site sends is refused below, and only words would change
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Set the cookie and lead back to the page. Nothing is stored about anybody."""
+    """Set the cookie and lead back to the page. Nothing is stored about anybody.
+
+    Exempt from tokens (``urls.py``), since anonymous pages carry none: what another site sends is refused here, and
+    only words would change.
+    """
     chosen = languages.known(request.POST.get("language"))
     if not chosen:
         raise Http404
