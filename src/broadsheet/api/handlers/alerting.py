@@ -112,7 +112,10 @@ def test(call: Call) -> dict[str, Any]:
     if wait:
         raise problems.Problem(429, "too-fast", "Several tests in a short while. Nothing was sent.",
                                retry_after=max(1, round(wait)))
-    row, _ = sending.test(found, Ways(current(), seconds=10.0), setup_of(current(), choices()), lambda: call.now)
+    try:
+        row, _ = sending.test(found, Ways(current(), seconds=10.0), setup_of(current(), choices()), lambda: call.now)
+    except service.Refused as problem:
+        raise problems.Problem(429, "too-fast", str(problem), retry_after=10) from problem
     return _delivery(row)
 
 

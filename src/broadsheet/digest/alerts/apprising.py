@@ -36,7 +36,10 @@ NEVER = frozenset({"dbus", "kde", "qt", "glib", "gnome", "gio", "macosx", "windo
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """What the child is to do. ``do``: send or check. ``schemes``: those that are allowed, None: all but ``NEVER``."""
+    """What the child is to do. ``do``: send or check. ``schemes``: those that are allowed, None: all but ``NEVER``.
+
+    ``seconds``: how long the whole may take.
+    """
 
     do: str
     url: str
@@ -45,6 +48,7 @@ class Errand:
     networks: tuple[str, ...] = ()
     proxy: str = ""
     schemes: tuple[str, ...] | None = ()
+    seconds: float = SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,10 @@ def scheme_of(url: str) -> str:
     return head.strip().lower() if mark else ""
 
 
-def run(errand: Errand, seconds: float = SECONDS) -> Outcome:
-    """Have the errand done by a child; never raises for what the child or the service does."""
+def run(errand: Errand, seconds: float | None = None) -> Outcome:
+    """Have the errand done by a child; never raises for what the child or the service does. ``seconds``: in place of
+    the errand's own."""
+    seconds = errand.seconds if seconds is None else seconds
     with tempfile.TemporaryDirectory(prefix="broadsheet-alert-") as home:
         environment = {"PATH": os.defpath, "HOME": home, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
                        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path and Path(path).is_dir())}

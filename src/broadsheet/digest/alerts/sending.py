@@ -26,7 +26,7 @@ from broadsheet.readers import notifications, roles
 from .. import outbox
 from ..models import Subscription
 from ..setup import Setup
-from . import apprising, bundling, saying, sealed
+from . import apprising, bundling, saying, sealed, service, turns
 from .models import Alert, AlertDelivery, AlertPaper
 from .ways import Answer, Ways
 
@@ -255,10 +255,16 @@ def _note(alert: Alert, said: str, now: datetime, *, tell: bool, gone: bool, giv
 
 
 def test(alert: Alert, ways: Ways, setup: Setup, clock: Callable[[], datetime]) -> tuple[AlertDelivery, Answer | None]:
-    """Send a test now, while somebody waits; a sender that is quicker sends it, and the answer is None."""
-    row = bundling.test(alert, clock())
-    sender = Sender(ways, setup, f"test-{row.key}"[:40], clock)
-    taken = take(row, sender.holder, clock())
-    answer = sender.one(taken) if taken is not None else None
+    """Send a test now, while somebody waits; a sender that is quicker sends it, and the answer is None.
+
+    Raises :class:`~.service.Refused` while too many wait already.
+    """
+    with turns.turn(alert.reader_id) as free:
+        if not free:
+            raise service.busy("target")
+        row = bundling.test(alert, clock())
+        sender = Sender(ways, setup, f"test-{row.key}"[:40], clock)
+        taken = take(row, sender.holder, clock())
+        answer = sender.one(taken) if taken is not None else None
     row.refresh_from_db()
     return row, answer

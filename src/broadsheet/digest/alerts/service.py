@@ -22,7 +22,7 @@ from broadsheet.readers.models import Reader
 
 from .. import schedule
 from ..models import Subscription
-from . import apprising, bundling, sealed, signing
+from . import apprising, bundling, sealed, signing, turns
 from .models import Alert, AlertDelivery, AlertPaper
 
 KINDS = ("stream", "search", "topic", "category", "author", "organisation")
@@ -75,6 +75,12 @@ class Refused(UsageError):
     def __init__(self, field_name: str, text: str) -> None:
         self.field = field_name
         super().__init__(text)
+
+
+def busy(field_name: str) -> Refused:
+    """Too many wait for other machines already."""
+    return Refused(field_name, _("Other addresses are being tried just now, and nothing was done. Try again in a "
+                                 "moment."))
 
 
 def check(given: Mapping[str, str], plain: Wishes) -> Checked:
@@ -158,7 +164,10 @@ def _service_of(reader: Reader, text: str, config: Config, run: Check) -> Target
             allowed is not None and scheme not in allowed):
         said = _("Addresses that begin with {scheme}:// are not taken here. These are: {names}.")
         raise Refused("target", said.format(scheme=scheme[:30] or "…", names=", ".join(apprising.NAMES)))
-    done = run(apprising.Errand("check", text, schemes=allowed))
+    with turns.turn(reader.pk) as free:
+        if not free:
+            raise busy("target")
+        done = run(apprising.Errand("check", text, schemes=allowed))
     if not done.ok and not done.again:
         raise Refused("target", _("This is not a whole address of its service. Copy it from there again."))
     # Apprise hides tokens; what follows the first part is hidden here, for a topic or a room can be as good as one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.db.models import Count
 
 from .models import Alert, AlertDelivery
 
+_SAID = re.compile(r"( answered \d{3}): .*", re.DOTALL)
 NAMED = 50  # failing alerts that are named
 
 
@@ -24,9 +26,14 @@ def of_all(now: datetime) -> dict[str, Any]:
         "paused": alerts.exclude(paused_by="").count(), "channels": dict(channels), "due": waiting.count(),
         "sent_day": rows.filter(state=AlertDelivery.State.SENT).count(),
         "failed_day": rows.filter(state=AlertDelivery.State.FAILED).count(),
-        "failing": [{"key": one.key, "channel": one.channel, "host": _host(one), "fault": one.fault,
+        "failing": [{"key": one.key, "channel": one.channel, "host": _host(one), "fault": _fault(one),
                      "since": one.failing_since.astimezone(UTC).isoformat(timespec="seconds")}
                     for one in failing if one.failing_since is not None]}
+
+
+def _fault(alert: Alert) -> str:
+    """Why it fails, without the receiver's own words: those may repeat what it was sent."""
+    return _SAID.sub(r"\1.", alert.fault)
 
 
 def _host(alert: Alert) -> str:

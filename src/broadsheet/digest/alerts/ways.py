@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from broadsheet.config import Config
 from broadsheet.sources.errors import SourceError
@@ -15,6 +15,7 @@ from broadsheet.sources.post import Posted, post
 from . import apprising, saying, signing
 
 LATER = frozenset({408, 425, 429})  # statuses below 500 that ask to come again
+SECRET = 5  # letters from which on a part of an address may be a secret
 MOST_BODY = 512 * 1024  # bytes of a webhook; 200 papers with abstracts are a third of it
 
 
@@ -52,7 +53,7 @@ class Ways:
                           resolver=self.resolver, seconds=self.seconds)
         except SourceError as problem:
             return of_problem(problem)
-        return of_status(answer, urlsplit(url).hostname or "")
+        return of_status(replace(answer, text=without(answer.text, url)), urlsplit(url).hostname or "")
 
     def chat(self, message: saying.Message, url: str, schemes: tuple[str, ...] | None) -> Answer:
         """Hand the message to the service that the address names. ``schemes``: those that are allowed, None: all."""
@@ -60,10 +61,28 @@ class Ways:
         if self.config.offline:
             return Answer("later", "Broadsheet is set to ask no other host.", "The keeper can set `offline = false`.")
         done = self.run(apprising.Errand("send", url, title, text, self.config.alert_networks, self.config.proxy,
-                                         schemes))
+                                         schemes, min(apprising.SECONDS, 2 * self.seconds)))
         if done.ok:
             return Answer("sent", done.said)
         return Answer("later" if done.again else "refused", done.said, done.step)
+
+
+def without(text: str, url: str) -> str:
+    """What a receiver said, where it repeats the path or a parameter of its address (many a 404 does): without that.
+
+    ``text`` may have been cut off in the midst of it.
+    """
+    parts = urlsplit(url)
+    pieces = {parts.path, parts.query, f"{parts.path}?{parts.query}", *parts.path.split("/"),
+              *(value for _, value in parse_qsl(parts.query))}
+    secrets = sorted({form for one in pieces for form in (one, unquote(one)) if len(form) >= SECRET},
+                     key=len, reverse=True)
+    for secret in secrets:
+        text = text.replace(secret, "…")
+    for secret in secrets:
+        cut = next((size for size in range(len(secret) - 1, SECRET - 1, -1) if text.endswith(secret[:size])), 0)
+        text = f"{text[:-cut]}…" if cut else text
+    return text
 
 
 def of_problem(problem: SourceError) -> Answer:
