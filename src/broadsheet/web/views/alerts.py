@@ -29,7 +29,8 @@ from broadsheet.web.visits import visit_of
 from .mail import zones
 
 CHANNELS = {"mail": gettext_lazy("Mail"), "webhook": gettext_lazy("Webhook"), "apprise": gettext_lazy("Chat or push")}
-MODES = {"once": gettext_lazy("At once"), "bundled": gettext_lazy("Bundled, at an hour")}
+MODES = {"once": gettext_lazy("At once, when a paper is there"),
+         "bundled": gettext_lazy("Bundled: one message, at an hour of your choice")}
 CADENCES = {"daily": gettext_lazy("Every day"), "workdays": gettext_lazy("On working days"),
             "weekly": gettext_lazy("Once a week")}
 STATES = {
