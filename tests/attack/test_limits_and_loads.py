@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.http import Http404
 from django.test import RequestFactory
@@ -9,6 +11,8 @@ from tests.support import alerting as a
 from tests.support.accounts import site
 from tests.support.receivers import Receiver
 
+from broadsheet.catalogue.importing import bibtex
+from broadsheet.catalogue.importing.jsonl import BadRecord
 from broadsheet.digest.alerts import apprising, sealed, sending, service, standing, turns
 from broadsheet.digest.alerts.models import Alert, AlertDelivery
 from broadsheet.digest.alerts.ways import Ways
@@ -71,3 +75,32 @@ def test_whoever_waits_for_a_test_of_a_chat_waits_no_longer_than_for_a_webhook()
     for seconds in (10.0, 20.0, 60.0):
         sending.test(made, Ways(a.settings(), seconds=seconds, run=run), a.sender(a.NOW).setup, lambda: a.NOW)
     assert given == [20.0, 40.0, apprising.SECONDS]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_whose_turn_came_too_late_is_left_to_whoever_has_it_now() -> None:
+    """Slow receivers before it in the batch used up the lease; another sender took it meanwhile."""
+    with Receiver() as receiver:
+        made = a.alert(a.reader(), receiver.url).alert
+        AlertDelivery.objects.create(key="msg_1", alert=made, name="test:1", next_try_at=a.NOW, made_at=a.NOW)
+        slow = a.sender(a.NOW, "slow")
+        (row,) = sending.claim("slow", a.NOW, 20)
+        later = a.NOW + sending.LEASE
+        (taken,) = sending.claim("quick", later, 20)
+        assert slow.one(row) is None and receiver.calls == []
+        assert a.sender(later, "quick").one(taken) is not None and len(receiver.calls) == 1
+
+
+def test_bibtex_of_a_size_that_no_paper_has_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest, clean = [0], bibtex._clean
+
+    def looked(value: str) -> str:
+        longest[0] = max(longest[0], len(value))
+        return clean(value)
+
+    monkeypatch.setattr(bibtex, "_clean", looked)
+    for name in ("title", "abstract", "url", "author", "keywords"):
+        fields = {"title": "A title", name: "\\'{e}" * 60_000}
+        with pytest.raises(BadRecord):
+            bibtex.parse_entry(json.dumps({"key": "a", "type": "misc", "fields": fields}).encode())
+    assert longest[0] < 100

@@ -21,6 +21,7 @@ from .jsonl import ABSTRACT_LIMIT, TITLE_LIMIT, BadRecord
 
 FORM = "bibtex-json/1"
 SIZE_LIMIT = 64 * 1024 * 1024  # bytes: the library holds the file in memory
+FIELD_LIMIT = 200_000  # characters of a field as it stands, with its LaTeX
 _AND = re.compile(r"\s+and\s+", re.I)
 _DIGITS = re.compile(r"\d+")
 _MONTHS = {n: i for i, n in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
@@ -128,6 +129,9 @@ def parse_entry(body: bytes) -> ParsedRecord:
         key = str(entry["key"])
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as problem:
         raise BadRecord("entry", f"cannot be read ({problem})") from None
+    long = next((name for name, value in fields.items() if len(value) > FIELD_LIMIT), None)
+    if long is not None:  # before anything is read in it: what is nested takes the square of its length
+        raise BadRecord(long, f"of {key[:80]!r} has more than {FIELD_LIMIT:,} characters")
     title = _clean(fields.get("title", ""))
     if not title:
         raise BadRecord("title", f"is missing in the entry {key!r}")

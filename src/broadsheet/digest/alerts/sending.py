@@ -78,8 +78,11 @@ class Sender:
         return done
 
     def one(self, row: AlertDelivery, done: Sent | None = None) -> Answer | None:
-        """Try one claimed message; None where nobody wants it any more."""
+        """Try one claimed message; None where nobody wants it any more, or another sender has it by now."""
         done = done if done is not None else Sent()
+        if not AlertDelivery.objects.filter(pk=row.pk, holder=self.holder, state=State.CLAIMED).update(
+                lease_until=self.clock() + LEASE):
+            return None
         message = self.message(row)
         if message is None:
             _close(row, self.holder, State.SKIPPED, "")
