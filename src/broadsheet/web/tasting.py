@@ -14,6 +14,7 @@ from threading import Lock
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from numpy.typing import NDArray
 
 from ..catalogue.models import Paper
 from ..languages import number
@@ -35,7 +36,8 @@ CURIOSITY = 0.5  # weight of not knowing, for the open places
 DECLARED, MOST_DECLARED = ("topic", "category", "search"), 50  # follows that begin an order
 READ = 1500  # papers whose words are counted for the ground
 LOOKED_AT = 400  # papers, best first, among which open places are given
-_KEPT_TERMS, _KEPT_TASTES = 40_000, 200
+_KEPT_TERMS, _KEPT_TASTES, _KEPT_MEASURES = 40_000, 200, 4_000
+Measures = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ class Mine:
         self.taste, self.ground, self.told = taste, ground, told
         self.group, self.named = group, frozenset(named)
         self._usual: tuple[float, float] | None = None
+        self._measured: dict[int, tuple[int, float, float]] = {}
+        self._why: dict[int, str | None] = {}
 
     def __bool__(self) -> bool:
         return bool(self.taste)
@@ -193,23 +197,42 @@ class Mine:
               limit: int | None = None) -> list[Ranked]:
         """Best first, with each ``every``-th place open for what nothing is known of; ``limit`` places at most."""
         ids = list(ids)
-        asked = self.papers(ids, revisions)
-        scores = self.taste.scores(asked)
+        scores, doubts = self._measures(ids, revisions or {})
         best = np.argsort(-scores, kind="stable")
         head = best[:LOOKED_AT]
         if every:
-            hope = scores[head] + CURIOSITY * self.taste.doubts(asked.some(head.tolist()))
+            hope = scores[head] + CURIOSITY * doubts[head]
             fresh = head[np.argsort(-hope, kind="stable")]
             places = mixed(best.tolist(), [row for row in fresh.tolist() if ids[row] not in self.told], every)
         else:
             places = [(row, False) for row in best.tolist()]
         return [Ranked(ids[row], float(scores[row]), turn) for row, turn in places[:limit]]
 
+    def _measures(self, ids: Sequence[int], revisions: Mapping[int, int]) -> tuple[Measures, Measures]:
+        """Scores and doubts [len(ids)]; worked out once for each revision of a paper, for a day is asked for often."""
+        kept = self._measured
+        missing = [one for one in ids if one not in kept or kept[one][0] != revisions.get(one, kept[one][0])]
+        if missing:
+            asked = self.papers(missing, revisions)
+            found = zip(missing, self.taste.scores(asked).tolist(), self.taste.doubts(asked).tolist(), strict=True)
+            with _lock:
+                if len(kept) > _KEPT_MEASURES:
+                    kept = self._measured = {one: kept[one] for one in ids if one in kept}
+                    self._why = {}
+                for one, score, doubt in found:
+                    kept[one] = revisions.get(one, 0), score, doubt
+                    self._why.pop(one, None)
+        rows = np.array([kept[one][1:] for one in ids], np.float32).reshape(-1, 2)
+        return rows[:, 0], rows[:, 1]
+
     def reasons(self, ids: Sequence[int]) -> dict[int, str]:
         """For papers that something holds up, what: one line each, the cause itself."""
-        asked = [paper for paper in ids if paper not in self.told]
+        why = self._why
+        asked = [paper for paper in ids if paper not in self.told and paper not in why]
         causes = self.taste.causes(self.papers(asked)) if asked else []
-        return {paper: self.words(cause) for paper, cause in zip(asked, causes, strict=True) if cause is not None}
+        for paper, cause in zip(asked, causes, strict=True):
+            why[paper] = None if cause is None else self.words(cause)
+        return {paper: said for paper in ids if (said := why.get(paper)) is not None}
 
     def words(self, cause: Cause) -> str:
         """A cause as a sentence."""
