@@ -55,7 +55,7 @@ def test_the_script_says_what_the_page_says(browser: Browser, house: House) -> N
     assert before.startswith("Stimmen für: ")
     ballot.click()
     page.locator(f"#p{key} button[value='unvote:{key}']").wait_for()
-    assert ballot.inner_text().strip() == "▲ 1 gestimmt"
+    assert ballot.inner_text().split() == ["▲", "1", "gestimmt"]
     assert ballot.get_attribute("aria-label") == before.replace("Stimmen für: ", "1 gestimmt, Sie auch: ")
     ballot.click()
     page.locator(f"#p{key} button[value='vote:{key}']").wait_for()
