@@ -53,7 +53,8 @@ def _alerts(config: Config) -> Iterator[Finding]:
     said = f"{found['running']:,} of {found['alerts']:,} run"
     if failing:
         said += f"; {len(failing)} fail: {failing[0]['fault']} `broadsheet alerts status` names them"
-    yield Finding("alerts", not failing, said)
+    # One reader's address that is wrong is the reader's affair; where most fail, the fault is on this side.
+    yield Finding("alerts", 2 * len(failing) <= max(found["running"], 1), said)
 
 
 def _directory(config: Config) -> Iterator[Finding]:
