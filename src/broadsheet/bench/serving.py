@@ -23,7 +23,8 @@ def server(data: Path) -> Iterator[tuple[int, int]]:
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "broadsheet", "web", "--port", str(port), "--data", str(data)]
     environ = {name: value for name, value in os.environ.items() if name not in ("BROADSHEET_HOST", "BROADSHEET_PORT")}
-    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ)
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL, env=environ)
     try:
         ends = time.monotonic() + 60
         while True:
