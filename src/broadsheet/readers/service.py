@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from broadsheet.catalogue.models import Paper
 from broadsheet.errors import UsageError
@@ -116,16 +116,18 @@ def marks_of(reader: Reader | None, paper_ids: Collection[int] | None = None) ->
     """Marks of the reader at these papers (all marks when None): one query, whatever the number of papers."""
     if reader is None or (paper_ids is not None and not paper_ids):
         return Marks()
-    rows = Mark.objects.filter(reader_id=reader.pk)
-    # Above SQLite's limit of bound variables (32,766 since 3.32) the sieve is done here instead.
-    few = paper_ids is not None and len(paper_ids) <= 2000
-    if few and paper_ids is not None:
-        rows = rows.filter(paper_id__in=list(paper_ids))
-    wanted = None if paper_ids is None or few else set(paper_ids)
+    where, wanted = "", None
+    if paper_ids is not None:
+        if len(paper_ids) <= 20_000:  # written out: binding thousands of numbers takes ten times as long as asking
+            where = f" AND paper_id IN ({','.join(str(int(one)) for one in paper_ids)})"
+        else:
+            wanted = set(paper_ids)
     found: dict[str, set[int]] = {kind: set() for kind in KINDS}
-    for paper, kind in rows.values_list("paper_id", "kind"):
-        if kind in found and (wanted is None or paper in wanted):
-            found[kind].add(paper)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT paper_id, kind FROM readers_mark WHERE reader_id = %s{where}", [reader.pk])  # noqa: S608 - numbers
+        for paper, kind in cursor.fetchall():
+            if kind in found and (wanted is None or paper in wanted):
+                found[kind].add(paper)
     return Marks(*(frozenset(found[kind]) for kind in KINDS))
 
 

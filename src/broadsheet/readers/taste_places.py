@@ -9,15 +9,18 @@ import numpy as np
 from .taste_features import Array
 
 
-def mixed(order: Sequence[int], open_order: Sequence[int], every: int) -> list[tuple[int, bool]]:
+def mixed(order: Sequence[int], open_order: Sequence[int], every: int, limit: int | None = None,
+          ) -> list[tuple[int, bool]]:
     """``order`` with each ``every``-th place given to the first of ``open_order`` not yet placed (True: such a place).
 
-    ``open_order`` holds papers of ``order`` only, so nothing is lost and nothing stands twice.
+    ``open_order`` holds papers of ``order`` only, so nothing is lost and nothing stands twice. ``limit``: so many
+    places are enough.
     """
+    wanted = len(order) if limit is None else min(limit, len(order))
     given: set[int] = set()
     fresh, rest = iter(open_order), iter(order)
     made: list[tuple[int, bool]] = []
-    while len(made) < len(order):
+    while len(made) < wanted:
         turn = every > 0 and (len(made) + 1) % every == 0
         found = next((one for one in fresh if one not in given), None) if turn else None
         if found is None:

@@ -15,6 +15,7 @@ from ..spoken import sentence
 
 ZONE = 6
 FEWEST = 3  # a zone of fewer papers is none
+OPEN_EVERY = 6  # one place in so many stays open for the unexpected
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def taste_of(reader: Reader | None) -> Any:
 def places(mine: Any, candidates: Sequence[Candidate], limit: int, *, positive: bool = False) -> Places:
     """The first ``limit`` of ``candidates`` in the reader's order; with ``positive`` only what something speaks for."""
     revisions = {one.id: one.revision for one in candidates}
-    order = mine.order([one.id for one in candidates], revisions)
+    # Every few places one is open, whatever its score: so many hold the first that count.
+    order = mine.order([one.id for one in candidates], revisions, limit=limit * OPEN_EVERY if positive else limit)
     if positive:
         order = [one for one in order if one.score > 0 or one.open]
     order = order[:limit]

@@ -120,23 +120,24 @@ def entries(shown: Iterable[Shown], *, member: bool) -> list[Markup]:
         made = _make(missing, member)
         _kept.put(made)
         have.update(made)
-    return [Markup(_patched(have[place], one))  # noqa: S704 - rendered with autoescape
+    return [Markup(_patched(have[place], one, language))  # noqa: S704 - rendered with autoescape
             for place, one in zip(places, wanted, strict=True) if place in have]
 
 
-def _filled(entry: _Entry, tally: Tally, voted: bool) -> str:
-    text = entry.raw.replace(VOTE, voting.button(entry.key, entry.label, tally, voted))
-    return text.replace(TALK, voting.talk(entry.href, tally, invite=entry.lead))
+def _filled(entry: _Entry, tally: Tally, voted: bool, language: str) -> str:
+    text = entry.raw.replace(VOTE, voting.button(entry.key, entry.label, tally, voted, language))
+    return text.replace(TALK, voting.talk(entry.href, tally, invite=entry.lead, language=language))
 
 
-def _patched(entry: _Entry, one: Shown) -> str:
+def _patched(entry: _Entry, one: Shown, language: str) -> str:
     if not (one.reason or one.read or one.saved or one.new or one.voted or one.told or one.tally is not NONE):
         return entry.plain
     reason = f'<p class="reason">{escape(one.reason)}</p>\n' if one.reason else ""
-    new, read = pgettext("paper", "New"), pgettext("paper", "Read:")
-    flag = f'<p class="flag">{new}</p>\n' if one.new else ""
-    prefix = f'<span class="vh">{read} </span>' if one.read else ""
-    text = _filled(entry, one.tally, one.voted).replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
+    new, read = pgettext("paper", "New") if one.new else "", pgettext("paper", "Read:") if one.read else ""
+    flag = f'<p class="flag">{new}</p>\n' if new else ""
+    prefix = f'<span class="vh">{read} </span>' if read else ""
+    text = _filled(entry, one.tally, one.voted, language)
+    text = text.replace(REASON, reason).replace(FLAG, flag).replace(PREFIX, prefix)
     if " vote" in one.reason and " at " in one.reason:  # the reason names the votes elsewhere already
         text = _SEEN.sub("", text, count=1)
     if one.read:
@@ -168,7 +169,7 @@ def _make(missing: Mapping[Place, Shown], member: bool) -> dict[Place, _Entry]:
         raw = template.render(context).strip() + "\n"
         entry = _Entry(raw, "", one.candidate.key, str(escape(context["label"])),
                        str(escape(context["href"])), one.tier == "lead")
-        plain = _filled(entry, NONE, False).replace(REASON, "").replace(FLAG, "").replace(PREFIX, "")
+        plain = _filled(entry, NONE, False, place[0]).replace(REASON, "").replace(FLAG, "").replace(PREFIX, "")
         made[place] = replace(entry, plain=plain)
     return made
 

@@ -29,9 +29,10 @@ from ..spoken import sentence
 from ..text import latex
 from ..text.folding import fold
 from . import near
+from .for_you import OPEN_EVERY
 
 FROM, FULL_AT = 1.0, 4.0  # spreads above the usual score, for what the group's acts speak for
-EVERY = 6  # one place in so many stays open for the unexpected
+EVERY = OPEN_EVERY
 CURIOSITY = 0.5  # weight of not knowing, for the open places
 DECLARED, MOST_DECLARED = ("topic", "category", "search"), 50  # follows that begin an order
 READ = 1500  # papers whose words are counted for the ground
@@ -203,7 +204,7 @@ class Mine:
         if every:
             hope = scores[head] + CURIOSITY * doubts[head]
             fresh = head[np.argsort(-hope, kind="stable")]
-            places = mixed(best.tolist(), [row for row in fresh.tolist() if ids[row] not in self.told], every)
+            places = mixed(best.tolist(), [row for row in fresh.tolist() if ids[row] not in self.told], every, limit)
         else:
             places = [(row, False) for row in best.tolist()]
         return [Ranked(ids[row], float(scores[row]), turn) for row, turn in places[:limit]]

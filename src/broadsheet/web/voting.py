@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from markupsafe import Markup, escape
 
-from ..languages import count, number
+from ..languages import active, count, number
 from ..readers import tallies
 from ..readers.votes import NONE, Tally
 from . import known, prepared
@@ -43,23 +44,35 @@ def told(votes: int, voted: bool) -> dict[str, object]:
     return {"votes": votes, "voted": voted, "seen": ballot(votes, voted), "name": named(votes, voted)}
 
 
-def button(key: str, label: str, tally: Tally, voted: bool) -> str:
-    """The button of one paper. ``label``: its title, escaped. The name begins with what is seen (WCAG 2.5.3)."""
-    said = ballot(tally.votes, voted)
+@lru_cache(maxsize=8192)
+def _texts(language: str, votes: int, voted: bool) -> tuple[str, str]:
+    """What is seen on a button and its name, once for each ``language``, in which texts are made now."""
+    return ballot(votes, voted), named(votes, voted)
+
+
+@lru_cache(maxsize=2048)
+def _comments(language: str, comments: int) -> str:
+    return count(comments, "comment") if comments else _("Discuss")
+
+
+def button(key: str, label: str, tally: Tally, voted: bool, language: str = "") -> str:
+    """The button of one paper. ``label``: its title, escaped; ``language``: the active one, where it is at hand.
+
+    The name begins with what is seen (WCAG 2.5.3).
+    """
+    said, name = _texts(language or active(), tally.votes, voted)
     verb = "unvote" if voted else "vote"
-    # Never filled in by `format` once the title is in it: titles hold braces.
-    name = named(tally.votes, voted).replace("{title}", label)
+    name = name.replace("{title}", label)  # never filled in by `format` once the title is in it: titles hold braces
     pressed = "true" if voted else "false"
     return (f'<button form="acts" name="act" value="{verb}:{key}" aria-pressed="{pressed}" aria-label="{name}">'
             f'<span aria-hidden="true">▲</span> {said}</button>')
 
 
-def talk(href: str, tally: Tally, *, invite: bool = False) -> str:
+def talk(href: str, tally: Tally, *, invite: bool = False, language: str = "") -> str:
     """The link to a paper's comments; without any there is none, but where the entry invites to talk."""
-    if tally.comments:
-        return f'<a href="{href}#comments">{count(tally.comments, "comment")}</a>'
-    said = _("Discuss")
-    return f'<a href="{href}#comments">{said}</a>' if invite else ""
+    if not (tally.comments or invite):
+        return ""
+    return f'<a href="{href}#comments">{_comments(language or active(), tally.comments)}</a>'
 
 
 @dataclass(frozen=True, slots=True)
