@@ -55,7 +55,7 @@ def test_without_network_the_page_says_what_was_tried_and_what_to_do(browser: Br
     with started(data_dir, **at("http://127.0.0.1:9")) as link:  # nothing listens on the port of discard
         page = browser.tab()
         answered(page, link)
-        page.locator("main", has_text="No source can be reached").wait_for(timeout=60_000)
+        page.locator("main", has_text="No source can be reached").wait_for(timeout=180_000)
         for path in ("/setup/progress", "/"):
             page.goto(link.partition("/?")[0] + path)
             told = page.inner_text("[role=alert]")

@@ -31,6 +31,7 @@ CONNECT_SECONDS = 15.0
 READ_SECONDS = 60.0  # arXiv's OAI-PMH needs tens of seconds for a first page
 TOTAL_SECONDS = 180.0
 FIRST_WAIT = 5.0  # seconds; doubled at each failure, times 0.5 to 1.5
+UNASKED_WAIT = 1.0  # the same where no connection was made: nobody was burdened, and somebody may wait for the word
 _ACCEPTS = {"xml": "application/xml, text/xml, */*;q=0.5", "json": "application/json", "page": "text/html, */*;q=0.5"}
 LONGEST_WAIT = 120.0  # a source that asks for more is left until it is due again
 HURRY_SECONDS = 15.0  # for the whole of an answer, and for a turn, where a person waits
@@ -91,7 +92,8 @@ class Client:
         """Seconds until the next try: what the source asked for, else backoff with jitter."""
         if problem.retry_after is not None:
             return problem.retry_after
-        return FIRST_WAIT * 2.0 ** (attempt - 1) * (0.5 + self._dice())
+        first = UNASKED_WAIT if problem.kind in ("dns", "connect") else FIRST_WAIT
+        return first * 2.0 ** (attempt - 1) * (0.5 + self._dice())
 
     def _follow(self, request: Request, attempt: int) -> Answer:
         """One try with its redirects; each hop is checked and takes its turn."""
