@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import re
 import selectors
 import sqlite3
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,8 @@ def run_votes(*, clients: int, seconds: float) -> dict[str, Any]:
     ``lost`` or ``doubled``, and ``counts_wrong``: papers whose counts differ from their rows. Nothing outside a
     throw-away directory changes.
     """
-    with tempfile.TemporaryDirectory(prefix="broadsheet-votes-") as folder:
+    # The import's own helper may still write its last lines when the directory goes.
+    with tempfile.TemporaryDirectory(prefix="broadsheet-votes-", ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         _papers(data, Path(folder))
         crowd = _crowd(data, clients * _EACH)
@@ -217,12 +219,13 @@ def _bulk(data: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     with file.open("w", encoding="utf-8") as out:
         out.writelines(_lines(range(20_000, 20_000 + BULK)))
     child = subprocess.Popen(_import(data, file), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                             stderr=subprocess.DEVNULL, env=_environment())
+                             stderr=subprocess.DEVNULL, env=_environment(), start_new_session=True)
     time.sleep(2.0)  # until it writes
     try:
         yield child
     finally:
-        child.terminate()
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
         child.wait()
 
 
