@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import re
 import selectors
+import signal
 import sqlite3
 import subprocess
 import sys
