@@ -1,4 +1,4 @@
-# make run     set up what is needed and open the paper        make test   set up and check everything (15 minutes)
+# make run     set up what is needed and open the paper        make test   set up and check everything (17 minutes)
 # make soak    the same at full counts                         make lint   ruff, mypy, import directions
 # make messages  the texts of the interface into src/broadsheet/locale (after a change of words)
 # make model   the full embedding model                        make lock   renew the pins        make clean

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.browser.test_faces import axe
+from tests.browser.test_mine import Steps
 from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, started
 from tests.support.program import ROOT, broadsheet, environment
 
@@ -37,6 +38,24 @@ def member(browser: Browser, site: tuple[str, list[dict[str, str]]], number: int
     page.context.add_cookies([{**site[1][number], "url": site[0]}])
     page.goto(f"{site[0]}/")
     return page
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_submitting_takes_three_steps_and_a_comment_two(browser: Browser, site: Any, script: bool) -> None:
+    page = member(browser, site, 3 + script, java_script_enabled=script)
+    raising, title = Steps(page), f"Tea cools by the law of Newton, part {2 - script}"
+    raising.click("a[href='/submit']")
+    page.fill("#what", f"@article{{tea, title={{{title}}}, author={{Ada Author}}, year={{2026}}}}")
+    raising.click("button[value=look]")
+    raising.click("button[value=raise]")
+    assert raising.count == 3 and title in page.locator("main").inner_text()
+    page.goto(site[0])
+    saying = Steps(page)
+    saying.click("article.lead a[href$='#comments']")
+    page.fill("#c-text", "It holds for coffee too.")
+    saying.click("form:has(#c-text) button[value=post]")
+    page.locator("#comments", has_text="It holds for coffee too.").wait_for()
+    assert saying.count == 2
 
 
 def test_one_click_votes_and_the_same_click_takes_it_back(browser: Browser, site: Any) -> None:
