@@ -64,8 +64,9 @@ def _run(data: Path, *arguments: str) -> str:
 def _send(data: Path, port: int, moment: datetime, log: Path, kill_after: int | None) -> bool:
     """Run the sender; kill -9 it once the server took ``kill_after`` mails more. True: it was killed."""
     before = log.stat().st_size if log.exists() else 0
-    child = subprocess.Popen([sys.executable, "-m", "tests.support.replay_mail", str(data), str(port),
-                              moment.isoformat()], cwd=ROOT, env=program.environment(), start_new_session=True)
+    child = subprocess.Popen([sys.executable, "-m", "broadsheet.bench.mail_sender", str(data),
+                              f"smtp+plain://127.0.0.1:{port}", "", moment.isoformat()],
+                             cwd=ROOT, env=program.environment(), start_new_session=True)
     while child.poll() is None:
         if kill_after is not None and log.exists():
             with log.open("rb") as file:

@@ -14,31 +14,18 @@ import random
 import ssl
 import sys
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from .mail_sink import Sink
+
 USER, PASSWORD = "paper", "correct horse"  # of a server that lives as long as the measurement
 
 
-@dataclass
-class Faulty:
-    """What the server does with mails. ``moods``: parts of 1, as in ``mail_sink``."""
-
-    log: int
-    moods: dict[str, float]
-    random: random.Random
-    greyed: set[bytes] = field(default_factory=set)
-
-    def note(self, line: str) -> None:
-        """Write a line at once, whole."""
-        os.write(self.log, f"{line}\n".encode())
-
-    def chance(self, mood: str) -> bool:
-        """Whether this misfortune happens now."""
-        return self.random.random() < self.moods.get(mood, 0.0)
+class Faulty(Sink):
+    """What the server does with mails: moods, memory and log are those of ``mail_sink``."""
 
     async def handle_EHLO(self, server: SMTP, session: Session, envelope: Envelope, hostname: str,
                           responses: list[str]) -> list[str]:
@@ -53,21 +40,26 @@ class Faulty:
         """Take the mail, or send it away, or cut the connection before or after taking it."""
         content = envelope.content or b""
         head = (content.encode() if isinstance(content, str) else content)[:4000]
-        name = next((line[11:].strip() for line in head.split(b"\r\n") if line[:11].lower() == b"message-id:"), b"")
+        found = next((line[11:].strip() for line in head.split(b"\r\n") if line[:11].lower() == b"message-id:"), b"")
+        name = found.decode("ascii", "replace")
         if self.chance("before"):
-            server.transport.abort()  # type: ignore[union-attr]
-            return "421 4.3.0 gone"
+            return _cut(server)
         if name not in self.greyed and self.chance("grey"):
             self.greyed.add(name)
-            self.note(f"G {name.decode('ascii', 'replace')}")
+            self.note(f"G {name}")
             return "450 4.2.0 Greylisted, come back later"
-        said = name.decode("ascii", "replace")
-        self.note(f"T {said} {envelope.rcpt_tos[0]}")
+        self.note(f"T {name} {envelope.rcpt_tos[0]}")
         if self.chance("after"):
-            server.transport.abort()  # type: ignore[union-attr]
-            return "421 4.3.0 gone"
-        self.note(f"A {said}")
+            return _cut(server)
+        self.note(f"A {name}")
         return "250 2.0.0 Taken"
+
+
+def _cut(server: SMTP) -> str:
+    """Hang up; the answer never leaves."""
+    if isinstance(server.transport, asyncio.WriteTransport):
+        server.transport.abort()
+    return "421 4.3.0 gone"
 
 
 def _login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:

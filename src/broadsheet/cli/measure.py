@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +22,16 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands of this family."""
     app.add_typer(bench_app, name="bench")
     app.add_typer(evaluate_app, name="evaluate")
+
+
+@contextmanager
+def _ground(directory: Path, *, migrate: bool = True) -> Iterator[None]:
+    """A throw-away data directory, in which ``directory`` is measured. Raises UsageError where that is none."""
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
+    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
+        boot(Path(scratch), migrate=migrate)
+        yield
 
 
 def _report(result: dict[str, object], json: bool) -> None:
@@ -152,12 +165,7 @@ def evaluate_taste(
     json: Json = False,
 ) -> None:
     """nDCG@30 of "my order" for simulated readers on real days, beside simpler orders."""
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
-        boot(Path(scratch))
+    with _ground(directory):
         from ..evaluate.taste import evaluate
         from ..evaluate.taste_plot import draw
 
@@ -181,12 +189,7 @@ def evaluate_search(
     if mode not in ("words", "meaning", "hybrid") or vectors not in ("full", "sketch", "mixture"):
         raise UsageError("--mode must be words, meaning or hybrid; --vectors full, sketch or mixture. Nothing was "
                          "measured.")
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
-        boot(Path(scratch))
+    with _ground(directory):
         from ..evaluate.search import evaluate_search as measure
 
         _report(dict(measure(directory, mode=mode, vectors=vectors, quick=quick, keep=keep)), json)
@@ -202,12 +205,7 @@ def evaluate_trending(
     json: Json = False,
 ) -> None:
     """How soon trending knows the day's final ten, with votes of real days arriving over simulated hours."""
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
-        boot(Path(scratch))
+    with _ground(directory):
         from ..evaluate.plot import trending_plot
         from ..evaluate.trending import evaluate_trending as measure
 
@@ -226,12 +224,7 @@ def evaluate_digest(
     json: Json = False,
 ) -> None:
     """The choice of papers for a mail against the most voted, plain greedy, and two that follow a changing day."""
-    if not directory.is_dir():
-        raise UsageError(f"{directory} is not a directory. Nothing was measured.")
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as scratch:
-        boot(Path(scratch), migrate=False)
+    with _ground(directory, migrate=False):
         from ..evaluate import digest
 
         result = digest.evaluate_digest(directory, days=days)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from .model import Entry, Feed
-from .xml import ATOM, HISTORY, PRISM, add, document, element
+from .xml import ATOM, HISTORY, PRISM, add, document, element, etree
 
 MEDIA_TYPE = "application/atom+xml"
 

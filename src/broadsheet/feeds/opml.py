@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
 
-from lxml import etree  # type: ignore[import-untyped]
-
-from .xml import add, document
+from .xml import add, document, etree
 
 MEDIA_TYPE = "text/x-opml"
 

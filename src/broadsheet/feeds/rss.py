@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from email.utils import format_datetime
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from .model import Entry, Feed
-from .xml import ATOM, CONTENT, DC, HISTORY, PRISM, add, document
+from .xml import ATOM, CONTENT, DC, HISTORY, PRISM, add, document, etree
 
 MEDIA_TYPE = "application/rss+xml"
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop as noop
 
 from broadsheet.catalogue.signals import papers_merged
 from broadsheet.readers import export, undo
@@ -15,14 +15,14 @@ from broadsheet.readers.models import Reader
 from . import service
 from .models import Alert, AlertPaper
 
-WORDS = {"alert made": _("Making an alert: {label}"), "alert changed": _("Changing an alert: {label}"),
-         "alert paused": _("Pausing an alert: {label}"), "alert removed": _("Removing an alert: {label}")}
+WORDS = {"alert made": noop("Making an alert: {label}"), "alert changed": noop("Changing an alert: {label}"),
+         "alert paused": noop("Pausing an alert: {label}"), "alert removed": noop("Removing an alert: {label}")}
 
 
 def connect() -> None:
     """Take part in undo and in what a reader takes out, and follow papers that are merged; called once."""
     export.also("alerts", service.export)
-    undo.WORDS.update(WORDS)  # type: ignore[arg-type]
+    undo.WORDS.update(WORDS)
     papers_merged.connect(_merged, dispatch_uid="alerts-merged")
 
 
