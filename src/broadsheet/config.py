@@ -10,16 +10,13 @@ the rows.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from . import config_values as kind
 from .errors import BroadsheetError
 
 # Languages of the interface, each by its own name, as a reader looks for it (``languages.py``).
@@ -52,95 +49,6 @@ class Setting:
     secret: bool = False
 
 
-def _port(value: Any) -> int:
-    port = int(value)
-    if not 0 <= port <= 65535:
-        raise ValueError
-    return port
-
-
-def _flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    text = str(value).strip().lower()
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise ValueError
-
-
-def _zone(value: Any) -> str:
-    try:
-        ZoneInfo(str(value))
-    except (ZoneInfoNotFoundError, ValueError) as problem:
-        raise ValueError from problem
-    return str(value)
-
-
-def _database(value: Any) -> str:
-    text = str(value)
-    if text and not text.startswith(("postgresql://", "postgres://", "sqlite:")):
-        raise ValueError
-    return text
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    items = value if isinstance(value, list | tuple) else str(value).split(",")
-    return tuple(str(item).strip() for item in items if str(item).strip())
-
-
-def _networks(value: Any) -> tuple[str, ...]:
-    return tuple(str(ip_network(item, strict=False)) for item in _words(value))
-
-
-def _schemes(value: Any) -> tuple[str, ...]:
-    names = tuple(name.lower().removesuffix("://") for name in _words(value))
-    if not all(re.fullmatch(r"[a-z][a-z0-9]{0,30}", name) for name in names):
-        raise ValueError
-    return names
-
-
-def _one_of(*allowed: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if str(value) not in allowed:
-            raise ValueError
-        return str(value)
-
-    return read
-
-
-def _mail_server(value: Any) -> str:
-    text = str(value)
-    if text and not (text.startswith(("smtp://", "smtps://", "smtp+plain://")) and urlsplit(text).hostname):
-        raise ValueError
-    return text
-
-
-def _header(value: Any) -> str:
-    text = str(value).strip()
-    if text and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]{0,60}", text):
-        raise ValueError
-    return text
-
-
-def _https(value: Any) -> str:
-    """An address of an identity provider: https, or http on this machine for a trial."""
-    text = str(value).rstrip("/")
-    parts = urlsplit(text)
-    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if text and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and local))):
-        raise ValueError
-    return text
-
-
-def _positive(value: Any) -> int:
-    number = int(value)
-    if number < 1:
-        raise ValueError
-    return number
-
-
 def _default_data() -> str:
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return str(Path(base) / "broadsheet")
@@ -157,7 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
         "Address to listen on. Anything but loopback needs the set-up code.",
         "an address, such as 127.0.0.1 or 0.0.0.0",
     ),
-    Setting("port", _port, 8474, "Port to listen on; 0 takes a free one.", "a number from 0 to 65535"),
+    Setting("port", kind.port, 8474, "Port to listen on; 0 takes a free one.", "a number from 0 to 65535"),
     Setting(
         "site_url",
         str,
@@ -166,20 +74,22 @@ SETTINGS: tuple[Setting, ...] = (
         "an address, such as https://papers.example.org",
     ),
     Setting(
-        "allowed_hosts", _words, (), "Host names that may be asked for, besides loopback names.", "a list of names"
+        "allowed_hosts", kind.words, (), "Host names that may be asked for, besides loopback names.", "a list of names"
     ),
     Setting(
         "database_url",
-        _database,
+        kind.database,
         "",
         "Database; empty means SQLite in the data directory.",
         "postgresql://user@host/name",
         secret=True,
     ),
-    Setting("timezone", _zone, "UTC", "What 'today' and 'next at 06:00' mean.", "an IANA name, such as Europe/Berlin"),
-    Setting("web_workers", _positive, min(2, os.cpu_count() or 1), "Web processes.", "a number from 1"),
-    Setting("offline", _flag, False, "Never ask another host.", "true or false"),
-    Setting("allow_private_hosts", _flag, False, "Let harvests reach private and loopback addresses.", "true or false"),
+    Setting("timezone", kind.zone, "UTC", "What 'today' and 'next at 06:00' mean.",
+            "an IANA name, such as Europe/Berlin"),
+    Setting("web_workers", kind.positive, min(2, os.cpu_count() or 1), "Web processes.", "a number from 1"),
+    Setting("offline", kind.flag, False, "Never ask another host.", "true or false"),
+    Setting("allow_private_hosts", kind.flag, False, "Let harvests reach private and loopback addresses.",
+            "true or false"),
     Setting("proxy", str, "", "HTTP proxy for everything that leaves the machine.", "http://host:port", secret=True),
     Setting("contact", str, "", "Address of the keeper, told to the sources that are asked.", "a mail address"),
     Setting("arxiv_oai_url", str, "https://oaipmh.arxiv.org/oai", "Address of arXiv's OAI-PMH service.", "an address"),
@@ -205,34 +115,36 @@ SETTINGS: tuple[Setting, ...] = (
         "a long text",
         secret=True,
     ),
-    Setting("privacy", _one_of("open", "members"), "open", "Who may read: everybody, or members only.",
+    Setting("privacy", kind.one_of("open", "members"), "open", "Who may read: everybody, or members only.",
             "open or members"),
-    Setting("registration", _one_of("closed", "invitation", "open"), "invitation",
+    Setting("registration", kind.one_of("closed", "invitation", "open"), "invitation",
             "How accounts come about: by administrators only, by invitation, or by everybody.",
             "closed, invitation or open"),
-    Setting("smtp_url", _mail_server, "", "Mail server; empty means that no mail is sent.",
+    Setting("smtp_url", kind.mail_server, "", "Mail server; empty means that no mail is sent.",
             "smtp://user:password@host:587 (STARTTLS), smtps://...:465, or smtp+plain://...:25", secret=True),
     Setting("mail_from", str, "", "Sender of mail; empty means broadsheet@ the host of site_url.", "a mail address"),
     Setting("smtp_ca", lambda v: Path(str(v)).expanduser() if str(v) else None, "",
             "Certificate of the authority that signed the mail server’s, where it is one of your own.", "a path"),
-    Setting("mail_per_minute", _positive, 300, "Mails handed to the server in a minute, at most.", "a number from 1"),
-    Setting("alert_networks", _networks, (), "Private networks that alerts may go to; without it none.",
+    Setting("mail_per_minute", kind.positive, 300, "Mails handed to the server in a minute, at most.",
+            "a number from 1"),
+    Setting("alert_networks", kind.networks, (), "Private networks that alerts may go to; without it none.",
             "a list of addresses or networks, such as 10.1.2.0/24"),
-    Setting("alert_schemes", _schemes, (), "More of Apprise's services for readers, besides those listed for them.",
+    Setting("alert_schemes", kind.schemes, (), "More of Apprise's services for readers, besides those listed for them.",
             "a list of schemes, such as bark, lark"),
-    Setting("trusted_proxies", _networks, (), "Addresses of the proxies in front, whose headers are believed.",
+    Setting("trusted_proxies", kind.networks, (), "Addresses of the proxies in front, whose headers are believed.",
             "a list of addresses or networks, such as 127.0.0.1, 10.0.0.0/8"),
-    Setting("login_header", _header, "",
+    Setting("login_header", kind.header, "",
             "Header in which a trusted proxy names the signed-in reader by mail address.",
             "the name of a header, such as Remote-Email"),
-    Setting("oidc_url", _https, "", "Address of the OpenID Connect provider (its issuer).", "an https address"),
+    Setting("oidc_url", kind.https, "", "Address of the OpenID Connect provider (its issuer).", "an https address"),
     Setting("oidc_client", str, "", "Client id of this site at the OpenID Connect provider.", "a text"),
     Setting("oidc_secret", str, "", "Client secret of this site at the OpenID Connect provider.", "a text",
             secret=True),
     Setting("oidc_name", str, "OpenID Connect", "What the sign-in page calls the provider.", "a name"),
-    Setting("oidc_signup", _flag, True, "Whom the provider knows may make an account, whatever `registration` says.",
+    Setting("oidc_signup", kind.flag, True,
+            "Whom the provider knows may make an account, whatever `registration` says.",
             "true or false"),
-    Setting("debug_sql", _flag, False, "Log SQL statements.", "true or false"),
+    Setting("debug_sql", kind.flag, False, "Log SQL statements.", "true or false"),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
