@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from tests.browser.test_faces import axe
-from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, started
+from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, expect, follow, started
 from tests.support.program import broadsheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -82,7 +82,7 @@ def test_a_passkey_is_added_and_signs_in_alone(browser: Browser, site: tuple[str
     )
     page.goto(base + "/account/passkeys/add")
     page.get_by_label("Password", exact=True).fill(PASSWORD)  # who is it? asked before anything of this kind
-    page.get_by_role("button", name="Confirm").click()
+    follow(page.get_by_role("button", name="Confirm"))
     page.get_by_label("Sign in with it alone").check()
     page.get_by_role("button", name="Add the passkey").click()
     page.get_by_role("heading", name="Recovery codes").wait_for()
@@ -92,7 +92,7 @@ def test_a_passkey_is_added_and_signs_in_alone(browser: Browser, site: tuple[str
     page.goto(base + "/sign-in?next=/about")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(base + "/about")
-    assert page.get_by_role("link", name="Account").count() == 1
+    expect(page.get_by_role("link", name="Account")).to_have_count(1)
     assert said == []
 
 
@@ -102,12 +102,12 @@ def test_everything_but_passkeys_works_without_javascript(browser: Browser, site
     _sign_in(page, base, "plain@example.org")
     page.goto(base + "/account/tokens")
     page.get_by_label("Name").fill("my script")
-    page.get_by_role("button", name="Make the token").click()
+    follow(page.get_by_role("button", name="Make the token"))
     assert page.locator(".secret").inner_text().startswith("bsh_")
     page.get_by_role("button", name="Revoke my script").click()
     page.get_by_text("The token is revoked.").wait_for()
     page.goto(base + "/account")
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     page.goto(base + "/account")
     assert "/sign-in?next=" in page.url
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.browser.conftest import House
 from tests.browser.test_faces import axe
-from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser
+from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 # Where pictures of the pages go, for a person to look at; none are made without it.
@@ -50,7 +50,7 @@ def test_an_alert_by_keyboard_without_javascript(browser: Browser, house: House)
     page.locator("button[value=pause]").wait_for()
     press(page, "button[value=remove]")
     page.locator("main .notice").wait_for()
-    assert page.locator("td a").count() == 0
+    assert page.locator("td a").count() == 0  # the page has loaded: press() waits for it
     page.goto(f"{house.base}/undo")
     press(page, "button[value=undo]")
     page.goto(place)
@@ -83,7 +83,7 @@ def test_pages_pass_axe_and_never_scroll_sideways(browser: Browser, house: House
     page.goto(f"{house.base}/alerts/new?kind=topic&value=matter")
     page.fill("#target", HOOK)
     page.check("#m-bundled")
-    page.click("button.main")
+    follow(page.locator("button.main"))
     page.goto(f"{house.base}/alerts")
     one = page.locator("main td a").first.get_attribute("href")
     places = {"alerts": "/alerts", "alert": one, "new alert": "/alerts/new?kind=topic&value=matter",
@@ -107,5 +107,5 @@ def test_pages_pass_axe_and_never_scroll_sideways(browser: Browser, house: House
                     page.screenshot(path=str(Path(PICTURES) / f"{name.replace(' ', '-')}-{size[0]}-{theme}.png"),
                                     full_page=True)
     page.goto(f"{house.base}{one}")
-    page.click("button[value=remove]")
+    follow(page.locator("button[value=remove]"))
     assert faults == {}

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.browser.test_faces import axe
 from tests.browser.test_mine import Steps
-from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, started
+from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, expect, follow, started
 from tests.support.program import ROOT, broadsheet, environment
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -98,42 +98,41 @@ def test_keys_vote_and_undo(browser: Browser, site: Any) -> None:
 
 def test_comment_reply_and_being_told(browser: Browser, site: Any) -> None:
     page = member(browser, site, 2)
-    page.locator("article.lead h3 a").click()
+    follow(page.locator("article.lead h3 a"))
     page.locator("#c-text").fill("Is $n > 3$ needed? @crowd-3 would know.")
-    page.get_by_role("button", name="Post comment").click()
+    follow(page.get_by_role("button", name="Post comment"))
     page.wait_for_url("**#c*")
     mine = page.locator(".comment", has_text="would know").last
-    assert mine.locator("math").count() == 1
+    expect(mine.locator("math")).to_have_count(1)
     other = member(browser, site, 3)
-    other.get_by_role("link", name="1 new").click()
-    other.get_by_role("link", name="Crowd 2 mentioned you").click()
+    follow(other.get_by_role("link", name="1 new"))
+    follow(other.get_by_role("link", name="Crowd 2 mentioned you"))
     there = other.locator(".comment:target")
     there.get_by_text("Reply", exact=False).first.click()
     there.get_by_label("Your reply to Crowd 2").fill("It is *not*.")
-    there.get_by_role("button", name="Post reply").click()
-    other.wait_for_url("**#c*")
-    assert other.locator(".comment .comment em", has_text="not").count() >= 1
+    follow(there.get_by_role("button", name="Post reply"))
+    expect(other.locator(".comment .comment em", has_text="not").first).to_be_visible()
     page.goto(f"{site[0]}/notifications")
-    assert page.get_by_text("Crowd 3 replied to you").count() == 1
-    page.get_by_role("button", name="Mark all as seen").click()
-    assert page.get_by_text("Nothing new").count() == 1
+    expect(page.get_by_text("Crowd 3 replied to you")).to_have_count(1)
+    follow(page.get_by_role("button", name="Mark all as seen"))
+    expect(page.get_by_text("Nothing new")).to_have_count(1)
 
 
 def test_without_javascript(browser: Browser, site: Any) -> None:
     page = member(browser, site, 4, size=PHONE, java_script_enabled=False)
-    page.locator("article.lead button[value*='vote:']").click()
+    follow(page.locator("article.lead button[value*='vote:']"))
     assert page.url.rstrip("/") == site[0], "back at the same place"
-    page.locator("article.lead h3 a").click()
+    follow(page.locator("article.lead h3 a"))
     page.locator("#c-text").fill("Said without a script")
-    page.locator("#w-c-text").get_by_role("button", name="Post comment").click()
+    follow(page.locator("#w-c-text").get_by_role("button", name="Post comment"))
     mine = page.locator(".comment", has_text="Said without a script").last
-    mine.get_by_role("button", name="Take back").click()
-    assert page.get_by_text("You took this comment back").count() == 1
-    page.get_by_role("button", name="Undo").last.click()
-    assert page.locator(".comment", has_text="Said without a script").count() >= 1
+    follow(mine.get_by_role("button", name="Take back"))
+    expect(page.get_by_text("You took this comment back")).to_have_count(1)
+    follow(page.get_by_role("button", name="Undo").last)
+    expect(page.locator(".comment", has_text="Said without a script").first).to_be_visible()
     stranger = browser.tab(java_script_enabled=False)
     stranger.goto(site[0])
-    stranger.locator("article.lead button[value*='vote:']").click()
+    follow(stranger.locator("article.lead button[value*='vote:']"))
     assert "/sign-in" in stranger.url
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.browser.conftest import House
 from tests.browser.test_faces import axe
-from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser
+from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DAY = "2026-01-28"  # an edition of the sample
@@ -17,16 +17,16 @@ def test_an_editor_curates_without_javascript_and_undoes_it(browser: Browser, ho
     page = browser.tab(java_script_enabled=False)
     page.goto(house.link)
     page.goto(f"{house.base}/papers/date/{DAY}")
-    page.get_by_role("link", name="Curate this edition").click()
+    follow(page.get_by_role("link", name="Curate this edition"))
     assert "This day is automatic" in page.locator("main").inner_text()
     rows = page.locator("ol.rows-plain > li")
     first, third = (rows.nth(place).locator("h3").inner_text() for place in (0, 2))
-    rows.nth(2).get_by_role("button", name="Pin first").click()
+    follow(rows.nth(2).get_by_role("button", name="Pin first"))
     assert rows.nth(0).locator("h3").inner_text() == third
-    rows.filter(has_text=first).get_by_role("button", name="Drop").click()  # wherever it stands now
+    follow(rows.filter(has_text=first).get_by_role("button", name="Drop"))  # wherever it stands now
     page.get_by_label("Headline of the day").fill(HEADLINE)
     page.get_by_label("Note", exact=True).fill("Read it *slowly*.")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     visitor = browser.tab(java_script_enabled=False)  # nothing that another test hid or read changes what is seen
     visitor.goto(f"{house.base}/papers/date/{DAY}")
     lead = visitor.locator("article.lead")
@@ -34,10 +34,10 @@ def test_an_editor_curates_without_javascript_and_undoes_it(browser: Browser, ho
     assert visitor.get_by_role("heading", name=HEADLINE).is_visible() and visitor.locator(".daynote em").count() == 1
     assert visitor.locator("article.entry h3", has_text=first).count() == 0
     page.goto(house.base + CURATE)
-    page.get_by_role("button", name="Make the day automatic again").click()
+    follow(page.get_by_role("button", name="Make the day automatic again"))
     page.get_by_label("Headline of the day").fill("")
     page.get_by_label("Note", exact=True).fill("")
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     visitor.reload()
     # Who leads is the formula's affair again: what other tests voted for may have moved it meanwhile.
     assert visitor.locator("article.entry h3", has_text=first).count() == 1

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.browser.conftest import House
-from tests.support.browsing import Browser
+from tests.support.browsing import Browser, expect, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -78,6 +78,7 @@ def test_keys_go_between_pages_and_are_silent_in_fields(keeper: Any, house: Hous
     page = keeper
     page.keyboard.press("?")
     page.wait_for_url("**/settings#keys")
+    page.wait_for_load_state()
     assert page.locator("dl.keys kbd").count() > 12
     page.keyboard.press("g")
     page.keyboard.press("t")
@@ -93,28 +94,30 @@ def test_keys_go_between_pages_and_are_silent_in_fields(keeper: Any, house: Hous
     assert focused(page) != first
     page.keyboard.press("/")
     page.wait_for_url("**/search")
+    page.wait_for_load_state()
     page.locator("input[type=search]").focus()
     page.keyboard.type("matter")
     assert page.locator("input[type=search]").input_value() == "matter"
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     page.locator("ol.hits").wait_for()
     page.keyboard.press("j")
     page.keyboard.press("o")
     page.wait_for_url("**/papers/*")
-    assert page.locator("#abstract").count() == 1
+    expect(page.locator("#abstract")).to_have_count(1)
 
 
 def test_the_switch_turns_single_letters_off(keeper: Any, house: House) -> None:
     page = keeper
     page.goto(f"{house.base}/settings")
     page.uncheck("#keys-on")
-    page.click("text=Save settings")
+    follow(page.locator("text=Save settings"))
     page.goto(house.base)
     page.keyboard.press("j")
     assert focused(page) in {"", "undefined"}
     page.goto(f"{house.base}/settings")
     page.check("#keys-on")
-    page.click("text=Save settings")
+    follow(page.locator("text=Save settings"))
 
 
 def test_focus_is_seen(browser: Browser, house: House) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.browser.conftest import House
 from tests.browser.test_faces import axe
-from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser
+from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, expect, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 DAY = "/papers/date/2026-01-28"  # an edition of the sample
@@ -18,7 +18,7 @@ def german(browser: Browser, house: House, size: tuple[int, int], **more: Any) -
     page = browser.tab(size, **more)
     page.goto(house.link)
     page.goto(house.base + DAY)
-    page.locator(".foot button[value=de]").click()
+    follow(page.locator(".foot button[value=de]"))
     assert page.url == house.base + DAY and page.locator("html").get_attribute("lang") == "de"
     return page
 
@@ -55,14 +55,16 @@ def test_the_script_says_what_the_page_says(browser: Browser, house: House) -> N
     assert before.startswith("Stimmen für: ")
     ballot.click()
     page.locator(f"#p{key} button[value='unvote:{key}']").wait_for()
+    expect(ballot).to_have_attribute("aria-label", before.replace("Stimmen für: ", "1 gestimmt, Sie auch: "))
     assert ballot.inner_text().split() == ["▲", "1", "gestimmt"]
-    assert ballot.get_attribute("aria-label") == before.replace("Stimmen für: ", "1 gestimmt, Sie auch: ")
     ballot.click()
     page.locator(f"#p{key} button[value='vote:{key}']").wait_for()
-    assert ballot.get_attribute("aria-label") == before and title
+    expect(ballot).to_have_attribute("aria-label", before)
+    assert title
     save.click()
     page.locator(f"#p{key} button[value='unsave:{key}']").wait_for()
-    assert save.inner_text() == "Gemerkt" and page.locator("#said").inner_text() == "Gemerkt"
+    expect(save).to_have_text("Gemerkt")
+    expect(page.locator("#said")).to_have_text("Gemerkt")
     save.click()
     page.locator(f"#p{key} button[value='save:{key}']").wait_for()
 
@@ -70,7 +72,7 @@ def test_the_script_says_what_the_page_says(browser: Browser, house: House) -> N
 def test_one_button_leads_back_without_javascript(browser: Browser, house: House) -> None:
     page = german(browser, house, DESKTOP, java_script_enabled=False)
     page.goto(f"{house.base}/search?q=matter+number")
-    page.locator(".foot button[value=en]").click()
+    follow(page.locator(".foot button[value=en]"))
     assert page.url.endswith("/search?q=matter+number")
     assert page.locator("html").get_attribute("lang") == "en"
     page.go_back()

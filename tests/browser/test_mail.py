@@ -17,7 +17,7 @@ import pytest
 from tests.browser.conftest import TODAY, House, awkward
 from tests.browser.test_faces import axe
 from tests.support import mailserver
-from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, started
+from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, follow, started
 from tests.support.program import broadsheet
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -76,8 +76,7 @@ class Steps:
     def press(self, name: str) -> None:
         """Press a button, and wait for the page that it leads to."""
         self.count += 1
-        self.page.get_by_role("button", name=name, exact=True).first.click()
-        self.page.wait_for_load_state()
+        follow(self.page.get_by_role("button", name=name, exact=True).first)
 
 
 # Four visits: one visitor may ask for six mails at once (web/views/mail.py), and the pages under axe want one.
@@ -112,7 +111,7 @@ def test_pages_of_the_mail_pass_axe_and_never_scroll_sideways(browser: Browser, 
     page = browser.tab(bypass_csp=True)  # axe-core is put into the page
     page.goto(f"{post.base}/mail")
     page.get_by_label("Mail address").fill("axe@example.org")
-    page.get_by_role("button", name="Subscribe", exact=True).click()
+    follow(page.get_by_role("button", name="Subscribe", exact=True))
     link = re.search(r"https?://\S+/mail/confirm/(\w+)", _plain(post.newest("axe@example.org")))
     assert link
     key, week = link[1], "{0.year}-W{0.week:02d}".format(TODAY.isocalendar())
@@ -128,7 +127,7 @@ def test_pages_of_the_mail_pass_axe_and_never_scroll_sideways(browser: Browser, 
             if name == "settings":
                 page.goto(f"{post.base}/mail/confirm/{key}")
                 if page.get_by_role("button", name="Yes, send it to me").count():
-                    page.get_by_role("button", name="Yes, send it to me").click()
+                    follow(page.get_by_role("button", name="Yes, send it to me"))
             page.goto(post.base + place)
             if page.locator("main details.bymail").count():
                 page.locator("main details.bymail summary").click()

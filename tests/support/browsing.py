@@ -73,6 +73,20 @@ def chromium() -> Iterator[Browser]:
     assert browser.faults == []
 
 
+def expect(place: Any) -> Any:
+    """Playwright's assertions about a place, which wait until they hold: a page may still be coming."""
+    from playwright.sync_api import expect as waiting
+
+    waiting.set_options(timeout=30_000)
+    return waiting(place)
+
+
+def follow(place: Any) -> None:
+    """Click, and wait for the whole page that it leads to (a click alone waits for its beginning)."""
+    with place.page.expect_navigation():
+        place.click()
+
+
 _LINK = re.compile(r"http://\S+/\?key=\S+")
 
 
