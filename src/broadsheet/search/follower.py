@@ -40,6 +40,7 @@ GATHER_SECONDS = 0.15  # how long bulk rows wait for more of them when the log i
 INTERACTIVE_BATCH = 200
 HEAP = 128 << 20  # bytes that tantivy fills before it writes a segment of its own accord
 TIDY_SECONDS = 3  # after the last commit: by then merges have ended
+_NOTHING = "nothing"  # no document is marked so
 _READ = 2000  # bulk changes read from the log at once
 
 
@@ -60,6 +61,10 @@ class GenerationWriter:
             index.reload()
             marked = store.positions_of(index.searcher(), self._schema)
             self._writer = index.writer(HEAP, 1)
+            # tantivy 0.27 gives its first operation the stamp of the last commit. A merge that starts with our first
+            # commit would then take a deletion for done in every segment once it has done it in one, and rows replaced
+            # first after a restart would stand twice. So the first operation deletes nothing.
+            self._writer.delete_documents_by_term(schema.F_WHAT, _NOTHING)
         except (ValueError, OSError) as problem:
             self.columns.close()
             raise store.IndexUnusable(
