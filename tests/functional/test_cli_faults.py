@@ -70,6 +70,20 @@ def test_a_flipped_byte_of_the_words_is_found_by_the_doctor_and_mended(whole: Pa
     assert json.loads(broadsheet("search", "galaxies", "--json", data=data).stdout)["total"] == 20
 
 
+def test_words_and_columns_that_disagree_are_found_by_the_doctor_and_mended(whole: Path, tmp_path: Path) -> None:
+    data, generation = copied(whole, tmp_path / "data")
+    live = generation / "columns" / "live.bin"
+    rows = bytearray(live.read_bytes())
+    rows[rows.index(1)] = 0
+    live.write_bytes(rows)
+    found = broadsheet("doctor", "--json", data=data)
+    told = [row["detail"] for row in json.loads(found.stdout)["findings"] if not row["ok"]]
+    assert found.returncode == 1 and any("20 papers by the words, 19 by the columns" in detail for detail in told), told
+    assert broadsheet("reindex", data=data).returncode == 0
+    mended = json.loads(broadsheet("doctor", "--json", data=data).stdout)["findings"]
+    assert all(row["ok"] for row in mended if row["what"] == "search index")
+
+
 @pytest.mark.parametrize("damage", ["manifest", "column"])
 def test_an_index_that_cannot_be_read_is_rebuilt_by_the_worker(whole: Path, tmp_path: Path, damage: str) -> None:
     data, generation = copied(whole, tmp_path / "data")

@@ -153,6 +153,10 @@ def _index(config: Config) -> Iterator[Finding]:
             "Run `broadsheet reindex`."
         )
     yield Finding("search index", not torn, detail)
+    if not state.lag and state.in_words != state.papers:
+        yield Finding("search index", False, f"words and columns disagree: {state.in_words:,} papers by the words, "
+                      f"{state.papers:,} by the columns. Some may be found twice or not at all; papers are safe in the "
+                      "database. Run `broadsheet reindex`; searches go on meanwhile.")
     if not state.sources:
         yield Finding("counts by source", False, "the index was made by an earlier version: source: narrows a search, "
                       "but hits are not counted by source. Run `broadsheet reindex`; searches go on meanwhile.")

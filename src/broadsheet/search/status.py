@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..catalogue import changes
 from ..errors import BroadsheetError
-from . import store, vectors, words
+from . import schema, store, vectors, words
 from .columns import FULL
 from .reader import get
 
@@ -18,7 +18,8 @@ _COUNTED = 5000
 class IndexStatus:
     """``state``: ready, behind, missing or unusable; ``problem`` says in a sentence what to do about the last two.
 
-    ``papers``: rows that can be found; ``full`` and ``sketches``: by kind of vector; ``positions``: what is committed,
+    ``papers``: rows that can be found, ``in_words``: the same by the words, equal unless something is wrong or waits;
+    ``full`` and ``sketches``: by kind of vector; ``positions``: what is committed,
     ``log``: what the change log holds, ``lag``: how many changes are not yet committed (up to 5,000 a lane).
     ``rebuilding``: a rebuild runs now; searches go on in the generation before it. ``sources``: hits are counted by
     source; False in an index that an earlier version made.
@@ -28,6 +29,7 @@ class IndexStatus:
     problem: str = ""
     generation: str = ""
     papers: int = 0
+    in_words: int = 0
     full: int = 0
     sketches: int = 0
     segments: int = 0
@@ -58,6 +60,7 @@ def status(index_dir: Path, *, sizes: bool = True) -> IndexStatus:
     live = columns.live
     return IndexStatus(
         state="behind" if lag else "ready", generation=snapshot.generation, papers=int(live.sum()),
+        in_words=int(snapshot.searcher.search(schema.all_papers(snapshot.schema), 1, count=True).count),
         full=int((live & (columns.kind == FULL)).sum()), sketches=vectors.pending(columns),
         segments=int(snapshot.searcher.num_segments), bytes_words=store.size(path / "words") if sizes else 0,
         bytes_columns=store.size(path / "columns") if sizes else 0, positions=positions, log=log, lag=lag,
