@@ -69,11 +69,11 @@ def test_each_vote_moves_the_day_at_once_and_the_reason_is_true() -> None:
     _vote(7, 1)
     front = service.edition((TODAY,), TODAY, SITE).front
     assert front.lead is not None
-    assert (front.lead.paper, front.lead.reason) == (_row(7), "1 vote in your group, the most today")
+    assert (front.lead.paper, front.lead.reason) == (_row(7), "1 vote in your group, the most of this day")
     _vote(9, 2)
     front = service.edition((TODAY,), TODAY, SITE).front
     assert front.lead is not None and front.lead.paper == _row(9)
-    assert front.lead.reason == "2 votes in your group, the most today"
+    assert front.lead.reason == "2 votes in your group, the most of this day"
     assert front.seconds[0].reason == "1 vote in your group"
     _vote(7, 1)
     reasons = [pick.reason for pick in service.edition((TODAY,), TODAY, SITE).front.seconds]
@@ -87,7 +87,7 @@ def test_votes_that_do_not_weigh_are_told_apart() -> None:
     _vote(7, 2)
     votes.cast(_reader(NOW - timedelta(days=1)), _row(7), NOW)
     front = service.edition((TODAY,), TODAY, SITE).front
-    assert front.lead is not None and front.lead.reason == "2 of 3 votes in your group, the most today"
+    assert front.lead is not None and front.lead.reason == "2 of 3 votes in your group, the most of this day"
 
 
 def test_a_morning_without_votes_is_worth_reading_and_keeps_yesterdays_talk() -> None:
@@ -173,7 +173,7 @@ def test_a_closed_morning_keeps_its_numbers() -> None:
     paper = Paper.objects.get(pk=_row(7))
     place = service.place_of(paper, SITE)
     assert place is not None and place.points is not None and place.morning
-    assert place.points.own_votes == 3 and place.reason == "3 votes in your group, the most today"
+    assert place.points.own_votes == 3 and place.reason == "3 votes in your group, the most of this day"
     front = service.edition((TODAY,), later.date(), SITE).front
     assert front.lead is not None and front.lead.paper == _row(7)
     stored = snapshots.of(TODAY)

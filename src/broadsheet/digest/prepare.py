@@ -29,7 +29,7 @@ from .message import Envelope, build, message_id
 from .models import Outbox, Sent, Subscription
 from .pools import OF_READERS, Pool, items_of, newest_with, pool
 from .setup import Setup
-from .writing import Writer, next_due
+from .writing import Writer, heading, next_due
 
 __all__ = ["Prepared", "Preparer", "Setup", "waiting"]
 log = logging.getLogger("broadsheet.digest")
@@ -171,15 +171,16 @@ class Preparer:
         found = self._pool(days, today) if days else None
         chosen = self.chosen(subscription, found, NONE) if found is not None else ()
         notes: tuple[str, ...] = ()
+        shown = today
         for days in () if chosen else self._earlier(subscription, today):
             earlier = self._pool(days, today)
             if chosen := self.chosen(subscription, earlier, NONE):
-                found = earlier
-                notes = (_("No paper of it is new now, so no mail would come. This is from {days}.").format(
+                found, shown = earlier, days[0]
+                notes = (_("Nothing is new now, so no mail would come. This is from {days}.").format(
                     days=weeks.heading(days) if len(days) > 1 else languages.day_long(days[0])),)
                 break
         letter = self.writer.letter(subscription, found, chosen, today)
-        return replace(letter, notes=(*notes, *letter.notes))
+        return replace(letter, heading=heading(subscription, found, shown), notes=(*notes, *letter.notes))
 
     def _earlier(self, subscription: Subscription, today: date) -> Iterator[tuple[date, ...]]:
         """Spans of earlier days that a preview may show instead, newest first."""

@@ -60,8 +60,8 @@ class About:
 
     @property
     def words(self) -> str:
-        """``the whole site``, ``the topic Graph Neural Networks``, ``what is for you``."""
-        said = {"site": _("the whole site"), "foryou": _("what is for you"), "topic": _("the topic {name}"),
+        """``the whole newspaper``, ``the topic Graph Neural Networks``, ``what is for you``."""
+        said = {"site": _("the whole newspaper"), "foryou": _("what is for you"), "topic": _("the topic {name}"),
                 "category": _("the category {name}"), "author": _("the name {name}"),
                 "organisation": _("the organisation {name}"), "search": _("the search {name}"),
                 "stream": _("the stream {name}"), "collection": _("the collection {name}"),

@@ -53,7 +53,7 @@ class Writer:
         every = _whole(about, subscription.cadence, days, total)
         known = bool(subscription.pk)
         return Letter(
-            site=setup.site_name, site_url=f"{setup.base}/", heading=_heading(subscription, found, today),
+            site=setup.site_name, site_url=f"{setup.base}/", heading=heading(subscription, found, today),
             about=self._about(subscription, total, chosen), zones=zones,
             notes=(*self._quiet_days(subscription, today), *map(spoken, setup.notes)),
             all_url=setup.base + every[0], all_words=every[1], weekly=subscription.cadence == "weekly",
@@ -167,7 +167,8 @@ def _upcoming(weekday: int, time: str, language: str) -> str:
     return pgettext("moment", "{weekday} {time}").format(weekday=languages.weekdays()[weekday], time=time)
 
 
-def _heading(subscription: Subscription, found: Pool | None, today: date) -> str:
+def heading(subscription: Subscription, found: Pool | None, today: date) -> str:
+    """The week of a weekly letter, else the day with the number of the newest edition in it."""
     if subscription.cadence == "weekly":
         return weeks.heading(found.days if found is not None else (today,))
     return _day_and_number(today, found.number if found is not None else 0, languages.active())

@@ -171,7 +171,7 @@ def work_day(points: Points) -> Worked:
               ", ".join(points.words[points.title:])),
         Input("k", _("1 when in a declared category"), points.category, points.within),
         Input("n", _("nearness in meaning to the nearest declared interest"), points.nearness, points.near),
-        Input("g", _("how much the acts of this group's readers speak for it"), points.liking, points.liked),
+        Input("g", _("how much the acts of this group’s readers speak for it"), points.liking, points.liked),
     ), points.total)
 
 
@@ -264,7 +264,7 @@ def _acts_line() -> tuple[str, str]:
 def _acts_mean() -> str:
     return _(
         "w and r: votes and comments given here. A vote weighs neither on what the voter submitted or wrote, nor in a "
-        "new account's first days, nor while moderators look into votes that new accounts gave together; it is shown "
+        "new account’s first days, nor while moderators look into votes that new accounts gave together; it is shown "
         "all the same. v and c: votes and comments that another site counted, with a weight of their own; they are "
         "shown apart and never added to those given here. Taken as log₂, 63 votes are worth twice as much as 7, not "
         "nine times.")
@@ -294,14 +294,14 @@ def _edition() -> Told:
               ).format(most=WORDS_COUNTED),
             _("n: nearness in meaning to the declared interest that the paper comes nearest to, from 0 to 1; 0 for a "
               "paper that is no nearer than most, or that has no vector yet."),
-            _("g: what all readers' acts together speak for, from 0 to 1, learned as a reader's own order is (see My "
-              "order); 0 until three readers have said something. No reader's acts are shown to others."),
+            _("g: what all readers’ acts together speak for, from 0 to 1, learned as a reader’s own order is (see My "
+              "order); 0 until three readers have said something. No reader’s acts are shown to others."),
             _("The lead and the four papers after it are taken one by one, each time the paper with most points; "
               "after each, the points of all papers of the same field are multiplied by the spread. The zone for the "
               "group is ordered by the part of the points that interests gave (t, a, k, n, g). Equal points: the newer "
               "publication date, then the later arrival stands first."),
             _("A paper that editors pinned stands where they pinned it and says so; one that they dropped is not on "
-              "the front page. Both stay in the field's page, in the list of the source and in newest first. A paper "
+              "the front page. Both stay in the field’s page, in the list of the source and in newest first. A paper "
               "that a reader raised into the day stands first in its field and says by whom; that earns no points."),
             _("The reason at a paper names the largest part of its points; where there are none, its field. Every "
               "paper stands once, in the field of its first category that a field knows. A retracted or withdrawn "
@@ -313,7 +313,7 @@ def _edition() -> Told:
             (_("interest in the abstract"), _text(ABSTRACT_WEIGHT)),
             (_("declared category"), _text(CATEGORY_WEIGHT)),
             (_("nearness in meaning"), _text(NEARNESS_WEIGHT)),
-            (_("what the group's acts speak for"), _text(LIKING_WEIGHT)),
+            (_("what the group’s acts speak for"), _text(LIKING_WEIGHT)),
             (_("spread over fields"), _text(SPREAD)),
         ))
 

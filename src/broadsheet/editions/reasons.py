@@ -46,7 +46,7 @@ def said_here(votes: int, weighing: int, comments: int, most: bool = False) -> s
     if not said:
         return ""
     if most:
-        return _("{acts} in your group, the most today").format(acts=joined(said))
+        return _("{acts} in your group, the most of this day").format(acts=joined(said))
     return _("{acts} in your group").format(acts=joined(said))
 
 
@@ -105,13 +105,13 @@ def category(name: str) -> str:
 @sentence("only")
 def only_of_field(field: str) -> str:
     """No other paper of its field came."""
-    return _("The only paper in {field} today").format(field=spoken(field))
+    return _("The only paper of this day in {field}").format(field=spoken(field))
 
 
 @sentence("largest")
 def of_largest_field(field: str) -> str:
     """From the field with most papers."""
-    return _("From {field}, the largest field today").format(field=spoken(field))
+    return _("From {field}, the largest field of this day").format(field=spoken(field))
 
 
 @sentence("newest")

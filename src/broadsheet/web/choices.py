@@ -46,7 +46,7 @@ CHOICES: dict[str, Choice] = {one.name: one for one in (
     Choice("language", _lazy("Language"), "language",
            _lazy("Of pages for readers who chose none, of feeds and of mails. Papers stay in their own.")),
     Choice("vote_names", _lazy("Names of voters"), "vote_names",
-           _lazy("yes shows the names of those voters who want it; no shows numbers only.")),
+           _lazy("Beside the number, for those readers who want it.")),
 )}
 
 

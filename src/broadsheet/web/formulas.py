@@ -29,7 +29,7 @@ def _search_told() -> Told:
         _("score = {own} × own + {near} × n\nown = (1 − w) × b ÷ b₁ + w × m ÷ {spreads}").format(
             own=plain(own), near=plain(near), spreads=plain(fusion.SPREADS)),
         (
-            _("b: the paper's score by words (BM25 over title and abstract, the title weighing more), 0 where it is "
+            _("b: the paper’s score by words (BM25 over title and abstract, the title weighing more), 0 where it is "
               "not in the list by words; b₁ the highest of that list. m: by how many spreads the paper is nearer in "
               "meaning than papers usually are to this query; {spreads} of them count as much as b₁. The best {list} "
               "by words and as many by meaning take part.").format(

@@ -64,9 +64,9 @@ def _told() -> Told:
     return Told(
         _("How your own order is reckoned"), _("score = m + w + t + c + a"),
         (
-            _("m: what meaning speaks for (the paper's vector, seen from the middle of all papers here); w: words and "
+            _("m: what meaning speaks for (the paper’s vector, seen from the middle of all papers here); w: words and "
               "pairs of words of title and abstract; t, c, a: topics, categories, authors. Each is a sum of the "
-              "paper's numbers times weights that your acts set: ridge regression in closed form, solved anew after "
+              "paper’s numbers times weights that your acts set: ridge regression in closed form, solved anew after "
               "each act. What you follow (topics, categories, searches) stands beside the acts from the start."),
             _("More like this pulls towards 1, not for me towards −1, a tenth as surely, since a paper is seldom "
               "refused for all it says; a vote or a saved paper {saved}, a hidden one "
@@ -79,7 +79,7 @@ def _told() -> Told:
             _("One place in {every} stays open for the unexpected and says “For a change”: of the best 400 papers, "
               "those with the highest score plus half the spread that the acts leave open (an upper bound, as bandits "
               "use it).").format(every=EVERY),
-            _("Where three readers or more have said something, their acts together make the number g of a day's "
+            _("Where three readers or more have said something, their acts together make the number g of a day’s "
               "order, in the same way. A paper is named as its cause only if three readers stand behind it; readers "
               "never are."),
         ),

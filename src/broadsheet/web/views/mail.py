@@ -21,11 +21,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from broadsheet import languages
 from broadsheet.catalogue import papers
 from broadsheet.config import current
 from broadsheet.digest import links
 from broadsheet.digest import subscriptions as service
-from broadsheet.digest.letter import day_words
 from broadsheet.digest.models import Subscription
 from broadsheet.digest.schedule import zone
 from broadsheet.digest.setup import setup_of
@@ -136,7 +136,7 @@ def _shown(found: Subscription) -> dict[str, Any]:
     about = by_mail.known_to(found)
     moment = found.due_at.astimezone(zone(found.timezone)) if found.due_at else None
     return {"row": found, "about": about, "when": service.CADENCE_WORDS[found.cadence],
-            "next": f"{day_words(moment.date())}, {moment:%H:%M}" if moment else ""}
+            "next": f"{languages.day_long(moment.date())}, {moment:%H:%M}" if moment else ""}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
