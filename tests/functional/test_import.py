@@ -167,6 +167,7 @@ def test_nul_bytes_raw_and_escaped(tmp_path: Path) -> None:
         ({"authors": "Ada"}, "authors", "list"),
         ({"authors": [7]}, "authors[0]", "text"),
         ({"announced": [{"day": "2025-02-30", "list": "x"}]}, "announced[0]", "day"),
+        ({"announced": [{"day": "0001-01-01", "list": "x"}]}, "announced[0]", "year is out of range"),
         ({"announced": [{"day": "2025-02-03", "list": "x", "votes": 10**12}]}, "announced[0]", "votes"),
         ({"versions": [{"number": 10**18, "submitted": ""}]}, "versions[0]", "number"),
         ({"upvotes": 1.5}, "upvotes", "whole number"),

@@ -120,3 +120,19 @@ def test_yesterday_is_the_newest_edition_before_today() -> None:
         assert client().get(f"/papers/date/{wrong}/print").status_code == 404
     Paper.objects.all().delete()
     assert client().get("/yesterday")["Location"] == "/"
+
+
+@pytest.mark.parametrize("address", [
+    "/papers/week/9999-W52", "/papers/week/0001-W01", "/papers/month/9999-12", "/papers/month/0001-01",
+    "/papers/date/0001-01-01", "/feeds/week/9999-W52.atom", "/feeds/day/0001-01-01.atom", "/feeds/month/0001-01.json",
+    "/api/v1/editions/0001-01-01",
+])
+def test_the_ends_of_the_calendar_are_no_pages(address: str) -> None:
+    assert client().get(address).status_code == 404
+
+
+def test_a_paper_of_the_year_1_breaks_no_other_page() -> None:
+    Paper.objects.filter(key="w000000000").update(edition_day=date(1, 1, 1))
+    service.forget()
+    assert client().get("/").status_code == client().get("/feeds/front.atom").status_code == 200
+    assert service.day_ids((date(1, 1, 1),), service.Site())

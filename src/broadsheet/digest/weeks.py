@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.utils.translation import gettext as _
 
 from .. import languages
+from ..text.dates import edition_day
 
 Week = tuple[int, int]  # year and number
 
@@ -20,8 +21,8 @@ def of(day: date) -> Week:
 
 
 def days(week: Week) -> tuple[date, ...]:
-    """Monday to Sunday. Raises ValueError for a number that the year does not have."""
-    monday = date.fromisocalendar(*week, 1)
+    """Monday to Sunday. Raises ValueError for a number that the year does not have, and for years without editions."""
+    monday = edition_day(date.fromisocalendar(*week, 1).isoformat())
     return tuple(monday + timedelta(days=ahead) for ahead in range(7))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from statistics import median
 
 from django.db.models import Count
 
 from ..catalogue.models import Paper
+from ..text import dates
 
 THIN = 0.25  # below this part of its weekday's usual count a day shares the page with the last full one
 USUAL_WEEKS = 8
@@ -74,7 +75,7 @@ def number_of(day: date) -> int:
 
 def usual(counts: Sequence[DayCount], day: date) -> float:
     """The median count of the same weekday in the eight weeks before ``day``; 0 when there is none to compare."""
-    first = day - timedelta(weeks=USUAL_WEEKS)
+    first = dates.back(day, 7 * USUAL_WEEKS)
     same = [one.papers for one in counts if first <= one.day < day and one.day.weekday() == day.weekday()]
     return float(median(same)) if same else 0.0
 

@@ -11,11 +11,12 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from datetime import date, timedelta
+from datetime import date
 from threading import Lock
 from typing import Protocol
 
 from ..catalogue import changes
+from ..text import dates
 from . import calendar, curation, load, snapshots
 from .candidates import Candidate, Interests
 from .choose import AUTOMATIC, EMPTY, Curated, Front, arrange, points_of
@@ -134,7 +135,7 @@ def day_data(days: tuple[date, ...], site: Site) -> DayData:
 
 
 def _before(day: date) -> list[date]:
-    return [day - timedelta(days=n) for n in range(1, TALKED_DAYS + 1)]
+    return [dates.back(day, n) for n in range(1, TALKED_DAYS + 1)]
 
 
 def _read(

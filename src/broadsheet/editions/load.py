@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from ..catalogue.models import Announcement, Paper, PaperTerm
 from ..catalogue.records import SUBMITTED
+from ..text import dates
 from .candidates import Candidate, make_field
 from .fields import Table
 
@@ -88,7 +89,7 @@ def voted(first: date, last: date, *, limit: int, table: Table | None = None) ->
 
 def earlier(day: date, table: Table | None = None) -> list[Candidate]:
     """Papers of the seven days before ``day`` that were voted on or talked about elsewhere."""
-    return voted(day - timedelta(days=7), day - timedelta(days=1), limit=60, table=table)
+    return voted(dates.back(day, 7), dates.back(day, 1), limit=60, table=table)
 
 
 def ids_of_days(days: Sequence[date]) -> list[int]:

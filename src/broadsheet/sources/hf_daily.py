@@ -17,7 +17,7 @@ from ..catalogue.records import Announced, Author, Incoming, Link, ParsedRecord,
 from ..config import Config
 from ..spoken import message
 from ..text import identifiers, language
-from ..text.dates import partial
+from ..text.dates import edition_day, partial
 from .arxiv_text import ABSTRACT_LIMIT, TITLE_LIMIT, tidy
 from .connector import Cursor, Page, Reject
 from .errors import LATER, ParseError, SourceError
@@ -95,7 +95,7 @@ def listing_day(asked: date, paper: dict[str, Any]) -> date:
     said = _text(paper, "submittedOnDailyAt")
     if said.endswith(_MIDNIGHT):
         try:
-            return date.fromisoformat(said[:10])
+            return edition_day(said[:10])
         except ValueError:
             return asked
     return asked

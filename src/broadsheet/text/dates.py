@@ -29,6 +29,7 @@ class PartialDate:
         return date.fromisoformat(self.text) if len(self.text) == 10 else None
 
 
+FIRST_YEAR = 1000
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:[T ].*)?)?)?\Z", re.S)
 _SLASHED = re.compile(r"(\d{4})/(\d{1,2})(?:/(\d{1,2}))?\Z")
 _DAY_MONTH = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?(\d{1,2})\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})(?:\s.*)?\Z", re.S)
@@ -75,7 +76,7 @@ def _month(text: str, name: str) -> str:
 def _checked(text: str, year: str, month: str, day: str) -> str:
     try:
         number = int(year)
-        if not 1000 <= number <= 9999:
+        if not FIRST_YEAR <= number <= 9999:
             raise ValueError("the year is out of range")
         if not month:
             return f"{number:04d}"
@@ -83,6 +84,23 @@ def _checked(text: str, year: str, month: str, day: str) -> str:
     except ValueError as error:
         raise ValueError(f"no such day: {text[:60]!r} ({error})") from None
     return exact.isoformat() if day else exact.isoformat()[:7]
+
+
+def edition_day(text: str) -> date:
+    """A day, ``YYYY-MM-DD``, that an edition can have: its weeks and months before and after exist too.
+
+    Raises ValueError for anything else, and outside the years 1000 to 9998: a zero date such as 0001-01-01 says
+    nothing, and what reckons from it runs out of the calendar.
+    """
+    day = date.fromisoformat(text)
+    if not FIRST_YEAR <= day.year < 9999:
+        raise ValueError(f"no such day: {text[:60]!r} (the year is out of range)")
+    return day
+
+
+def back(day: date, days: int) -> date:
+    """``days`` days before ``day``; the first day of the calendar where there are none so far back."""
+    return date.fromordinal(max(1, day.toordinal() - days))
 
 
 # --- arXiv's schedule: https://info.arxiv.org/help/availability.html ---------------------------------------------

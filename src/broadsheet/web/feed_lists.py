@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from ..catalogue import papers
 from ..catalogue.models import Paper
+from ..digest import weeks
 from ..editions import calendar, load, service
 from ..feeds.model import Entry
 from ..feeds.papers import entry_id, paper_entry
 from ..languages import NBSP, day_short, month_and_year
 from ..readers import dated
 from ..text import latex
+from ..text.dates import edition_day
 from . import feed_paging as paging
 from .feed_paging import SPAN
 from .frontpage import site_of
@@ -123,7 +125,7 @@ def _all(rest: str, request: HttpRequest, moment: datetime) -> List:
 
 def _day(rest: str, request: HttpRequest, moment: datetime) -> List:
     try:
-        asked = date.fromisoformat(rest)
+        asked = edition_day(rest)
     except ValueError as problem:
         raise Http404("A day is written as in /feeds/day/2026-05-12.atom.") from problem
     if asked > moment.date():
@@ -155,16 +157,16 @@ def _of_day(day: date, request: HttpRequest, moment: datetime, *, whole: bool) -
 def _week(rest: str, request: HttpRequest, moment: datetime) -> List:
     try:
         year, number = rest.split("-W")
-        first = date.fromisocalendar(int(year), int(number), 1)
+        first, *_between, last = weeks.days((int(year), int(number)))
     except ValueError as problem:
         raise Http404("A week is written as in /feeds/week/2026-W20.atom.") from problem
     return _span(f"week/{rest}", _("Week {number} of {year}").format(number=int(number), year=year),
-                 f"/papers/week/{rest}", first, first + timedelta(days=6), request, moment)
+                 f"/papers/week/{rest}", first, last, request, moment)
 
 
 def _month(rest: str, request: HttpRequest, moment: datetime) -> List:
     try:
-        first = date.fromisoformat(f"{rest}-01")
+        first = edition_day(f"{rest}-01")
     except ValueError as problem:
         raise Http404("A month is written as in /feeds/month/2026-05.atom.") from problem
     last = first.replace(day=months.monthrange(first.year, first.month)[1])

@@ -24,6 +24,7 @@ from ..readers import settings as reading
 from ..readers import taste
 from ..readers.submissions import Raised
 from ..readers.votes import NONE
+from ..text.dates import edition_day
 from . import fragments, rendering, voting
 from .near import GroupTaste, Near, OwnActs, words_of
 from .visits import Visit, visit_of
@@ -192,6 +193,6 @@ def next_look(due: datetime | None, moment: datetime) -> str:
 def parse_day(text: str) -> date | None:
     """A day of the form 2026-05-12, None when it is no day."""
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return edition_day(text) if len(text) == 10 else None
     except ValueError:
         return None

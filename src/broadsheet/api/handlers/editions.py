@@ -12,6 +12,7 @@ from ...editions.candidates import Narrowing
 from ...editions.choose import Pick
 from ...readers import service as readers
 from ...readers.settings import MOST, lines
+from ...text.dates import edition_day
 from .. import problems
 from ..call import Call
 from . import forms
@@ -24,7 +25,7 @@ def read_day(text: str) -> date:
     try:
         if len(text) != 10:
             raise ValueError
-        return date.fromisoformat(text)
+        return edition_day(text)
     except ValueError as wrong:
         raise problems.not_found(f"{text[:40]!r} is not a day; write it as 2026-05-12, or newest.") from wrong
 
@@ -40,7 +41,7 @@ def days(call: Call) -> dict[str, Any]:
     """The days of a month that have an edition, with how many papers."""
     text = call.given["month"] or f"{call.today:%Y-%m}"
     try:
-        first = date.fromisoformat(f"{text}-01")
+        first = edition_day(f"{text}-01")
     except ValueError as wrong:
         raise problems.parameter("month", "a month, as in 2026-05") from wrong
     last = min(first.replace(day=monthrange(first.year, first.month)[1]), call.today)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import orjson
 
 from ...text import identifiers, language, latex, markup, names
-from ...text.dates import partial
+from ...text.dates import edition_day, partial
 from ..forms import register
 from ..records import Announced, Author, Link, ParsedRecord, PartialDate, Retraction, Version
 
@@ -100,7 +100,7 @@ def _author(item: Any) -> Author | None:
 def _day(text: Any) -> date:
     if not isinstance(text, str) or len(text) != 10:
         raise ValueError(f"day must be YYYY-MM-DD, is {text!r:.60}")
-    return date.fromisoformat(text)
+    return edition_day(text)
 
 
 def _announced(item: Any) -> Announced:

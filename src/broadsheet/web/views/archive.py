@@ -19,6 +19,7 @@ from ...editions.choose import said_of
 from ...readers import service as readers
 from ...readers import tallies
 from ...spoken import sentence, spoken
+from ...text.dates import edition_day
 from .. import notices, page_cache, rendering
 from ..frontpage import Control, Printer, control_of, now, plain, read_of, site_of
 from ..visits import visit_of
@@ -91,7 +92,7 @@ def _span_page(
 def month(request: HttpRequest, month: str) -> HttpResponse:
     """A month as a table of editions."""
     try:
-        first = date.fromisoformat(f"{month}-01")
+        first = edition_day(f"{month}-01")
     except ValueError as problem:
         raise Http404(_("“{given}” is not a month; write it as 2026-05.").format(given=month[:40])) from problem
     today = now().date()
