@@ -159,6 +159,8 @@ def test_oai_token_that_never_works_fails(world, harvester):
     out = harvester.run("arxiv-oai")
     assert out.error.kind == "protocol" and Paper.objects.count() == 3
     assert "were kept" in out.sentence
+    world.expire_tokens = 1  # the next day arXiv is well again, and the token of yesterday is of no use
+    assert harvester.run("arxiv-oai").outcome == "ok" and Paper.objects.count() == 7
 
 
 def test_oai_falls_back_to_the_other_format(world, harvester):

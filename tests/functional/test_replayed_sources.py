@@ -120,7 +120,7 @@ def test_an_empty_feed_names_its_cause(data_dir: Path, day: date, cause: str) ->
 def test_a_list_without_end_stops(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from broadsheet.sources import arxiv_oai
 
-    monkeypatch.setattr(arxiv_oai, "MOST_PAGES", 5)
+    monkeypatch.setattr(arxiv_oai, "MOST_PAGES", 2)
     now = datetime(2026, 11, 20, 15, tzinfo=UTC)
     plan_sources(Choice(("cs.LG",), hf=False), now)
     one = papers(1)[0].oai("arXivRaw")
@@ -130,6 +130,20 @@ def test_a_list_without_end_stops(data_dir: Path, monkeypatch: pytest.MonkeyPatc
         out = run("arxiv-oai", base, data_dir, now)
     assert out.outcome == "failed" and out.error is not None and out.error.kind == "protocol"
     assert "no end" in out.sentence and Paper.objects.count() == 1  # what came was kept
+
+
+def test_a_list_that_goes_in_a_circle_stops_soon_and_goes_on_when_arxiv_is_well(data_dir: Path) -> None:
+    now = datetime(2026, 11, 20, 15, tzinfo=UTC)
+    plan_sources(Choice(("cs.LG",), hf=False), now)
+    some = papers(2)
+    page = ('<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{}'
+            "<resumptionToken>{}</resumptionToken></ListRecords></OAI-PMH>")
+    with recorded({"/oai": page.format(some[0].oai("arXivRaw"), "again").encode()}) as base:
+        out = run("arxiv-oai", base, data_dir, now)
+    assert out.outcome == "failed" and "no end" in out.sentence
+    assert Paper.objects.count() == 1 and SourceState.objects.get(name="arxiv-oai").received < 5
+    with recorded({"/oai": page.format(some[1].oai("arXivRaw"), "").encode()}) as base:
+        assert run("arxiv-oai", base, data_dir, now).outcome == "ok" and Paper.objects.count() == 2
 
 
 def test_a_page_of_openings_is_read_in_one_walk() -> None:

@@ -6,6 +6,7 @@ Datestamps are days of modification: they say what to fetch, never when a paper 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -50,7 +51,8 @@ class ArxivOai:
         """An unfinished run of the same sets goes on; else a new one from ``since``, the mark, or two weeks ago."""
         run = cursor.get("run")
         if run and run["sets"] == options["sets"] and (since is None or run["since"] == since.isoformat()):
-            return cursor
+            # What was given up on the last time is tried anew, or one bad night of arXiv's would hold for ever.
+            return {**cursor, "run": {**run, "restarts": 0, "pages": 0, "met": ""}}
         today = now.date()
         mark = str(cursor.get("mark") or "")
         known = bool(mark) and set(options["sets"]) <= set(cursor.get("sets", ()))
@@ -102,6 +104,7 @@ class ArxivOai:
             raise SourceError("protocol", message(noop("arXiv sent the same empty page twice.")), LATER,
                               cause=f"resumption token {page.token[:80]!r} leads to itself", again=True)
         if page.token:
+            _look_for_circle(run, page)
             run["token"] = page.token
         else:
             _step(run)
@@ -119,7 +122,7 @@ class ArxivOai:
             # An expired token: begin again at the last datestamp read, if pages came in that order.
             run["restarts"] += 1
             run["from"] = run["seen"] if run["ordered"] and run["seen"] >= start else start
-            run["token"] = ""
+            run["token"] = run["met"] = ""
             return ""
         if code == "cannotDisseminateFormat" and run["prefix"] == "arXivRaw":
             run["prefix"], run["token"] = "arXiv", ""
@@ -156,9 +159,24 @@ def items_of(page: OaiPage) -> tuple[list[Incoming], list[Reject]]:
     return items, rejects
 
 
+def _look_for_circle(run: dict[str, Any], page: OaiPage) -> None:
+    """Raise when pages come round again: each is held against the one of the last power of two (Brent's method).
+
+    Told by token and records together, since a server may keep its place by itself and send one token all along.
+    """
+    names = [xml.text(xml.child(one, "header"), "identifier") for one in page.records]
+    mark = blake2b("\n".join([page.token, *names]).encode(), digest_size=10).hexdigest()
+    if mark == run.get("met"):
+        raise SourceError("protocol", message(noop("arXiv's list has no end.")),
+                          message(noop("What came was kept; it is asked again later.")),
+                          cause=f"resumption token {page.token[:80]!r} leads back to a page that was read")
+    if run["pages"].bit_count() == 1:
+        run["met"] = mark
+
+
 def _step(run: dict[str, Any]) -> None:
     """Go to the next set, and after the last set to the next slice of days."""
-    run.update(token="", pages=0, seen="", ordered=True, restarts=0, **{"from": ""})
+    run.update(token="", pages=0, met="", seen="", ordered=True, restarts=0, **{"from": ""})
     run["set"] += 1
     if run["set"] >= len(run["sets"]):
         run["set"] = 0
