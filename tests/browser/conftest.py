@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -82,16 +85,42 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The site, with its index up to date."""
-    folder = tmp_path_factory.mktemp("house")
-    data = folder / "data"
-    papers = awkward(TODAY.isoformat())
-    file = folder / "awkward.jsonl"
-    file.write_text("".join(json.dumps(paper) + "\n" for paper in papers), "utf-8")
-    for command in (("sample", "load"), ("import", str(file), "--rights", "public")):
-        done = broadsheet(*command, data=data)
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A fresh data directory with the sample, on request with the awkward papers too; made once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+
+    def give(strained: bool = False) -> Path:
+        whole = shared / f"stocked-{strained:d}"
+        with (shared / f"stocked-{strained:d}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not whole.exists():
+                half = shared / f"stocking-{strained:d}"
+                _stock(half / "data", strained)
+                half.rename(whole)
+        fresh = tmp_path_factory.mktemp("stocked") / "data"
+        shutil.copytree(whole / "data", fresh)
+        return fresh
+
+    return give
+
+
+def _stock(data: Path, strained: bool) -> None:
+    commands: list[tuple[str, ...]] = [("sample", "load")]
+    if strained:
+        file = data.parent / "awkward.jsonl"
+        file.parent.mkdir(parents=True)
+        file.write_text("".join(json.dumps(paper) + "\n" for paper in awkward(TODAY.isoformat())), "utf-8")
+        commands.append(("import", str(file), "--rights", "public"))
+    for command in commands:
+        done = broadsheet(*command, data=data, timeout=300)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def house(stocked: Callable[..., Path]) -> Iterator[House]:
+    """The site, with its index up to date."""
+    data, papers = stocked(True), awkward(TODAY.isoformat())
     with started(data) as link:
         made = House(link, data, papers)
         for _ in range(100):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,9 @@ OWN = (
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def site(stocked: Callable[..., Path]) -> Iterator[tuple[str, Path]]:
     """The address for strangers, and the data directory. (A passkey needs a name, so it is not 127.0.0.1.)"""
-    data = tmp_path_factory.mktemp("accounts") / "data"
-    assert broadsheet("sample", "load", data=data).returncode == 0
+    data = stocked()
     with started(data) as link:
         yield link.partition("/?")[0].replace("127.0.0.1", "localhost"), data
 

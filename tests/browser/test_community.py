@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.browser.test_faces import axe
 from tests.browser.test_mine import Steps
 from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, expect, follow, started
-from tests.support.program import ROOT, broadsheet, environment
+from tests.support.program import ROOT, environment
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 READERS = 6
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, list[dict[str, str]]]]:
+def site(stocked: Callable[..., Path]) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """The address for strangers, and cookies of readers; some papers have votes and comments of theirs."""
-    data = tmp_path_factory.mktemp("community") / "data"
-    assert broadsheet("sample", "load", data=data).returncode == 0
+    data = stocked()
     done = subprocess.run(
         [sys.executable, "-m", "broadsheet.bench.crowd", str(data), str(READERS), "120", "40", str(READERS), "-"],
         env=environment(BROADSHEET_DATA=str(data)), cwd=ROOT, check=True, capture_output=True, text=True)  # fmt: skip

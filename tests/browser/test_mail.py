@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.browser.conftest import TODAY, House, awkward
+from tests.browser.conftest import TODAY, House
 from tests.browser.test_faces import axe
 from tests.support import mailserver
 from tests.support.browsing import DESKTOP, NARROW, OVERFLOW, PHONE, Browser, follow, started
@@ -46,14 +45,9 @@ class Post:
 
 
 @pytest.fixture(scope="module")
-def post(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
+def post(stocked: Callable[..., Path]) -> Iterator[Post]:
     """The sample and a day of awkward papers, with a mail server on loopback."""
-    folder = tmp_path_factory.mktemp("post")
-    data, file = folder / "data", folder / "awkward.jsonl"
-    file.write_text("".join(json.dumps(paper) + "\n" for paper in awkward(TODAY.isoformat())), "utf-8")
-    for command in (("sample", "load"), ("import", str(file), "--rights", "public")):
-        done = broadsheet(*command, data=data, timeout=300)
-        assert done.returncode == 0, done.stderr
+    data = stocked(True)
     handler = mailserver.Handler()
     with mailserver.running(handler) as port:
         url = f"smtp+plain://127.0.0.1:{port}"

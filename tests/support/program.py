@@ -15,9 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Our environment without settings of Broadsheet; never another host."""
+    """Our environment without settings of Broadsheet; never another host, nor a full model that is installed here.
+
+    A child that embeds the sample anew for every server would cost more than all that is tested.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BROADSHEET_", "DJANGO_"))}
-    return {**kept, "BROADSHEET_OFFLINE": "true", "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", **more}
+    return {**kept, "BROADSHEET_OFFLINE": "true", "BROADSHEET_MODEL_DIR": os.devnull,
+            "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", **more}
 
 
 def broadsheet(*arguments: str | Path, data: Path | None = None, **how: Any) -> subprocess.CompletedProcess[str]:

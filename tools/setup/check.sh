@@ -33,23 +33,24 @@ run_pytest() {
 
 tests() {
     local workers extra=() only=()
-    workers=${TEST_WORKERS:-$(($(nproc) > 4 ? 4 : $(nproc)))}
+    # One more than there are cores: each test waits now and then, for a command, a server, a page to be drawn.
+    workers=${TEST_WORKERS:-$(($(nproc) > 4 ? 5 : $(nproc) + 1))}
     [ "$what" = soak ] && extra=(--soak)
     export HYPOTHESIS_PROFILE=${HYPOTHESIS_PROFILE:-$([ "$what" = soak ] && echo soak || echo ci)}  # tests/support/counts.py
     MODEL_REQUIRED=1 tools/setup/model.sh || missing+=("the full embedding model")
     tools/setup/browser.sh || missing+=("Chromium")
     step "tests on SQLite" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" \
         --ignore tests/fault --ignore tests/browser "${PYTEST_ARGS[@]}"
-    # Those that kill processes and those in a browser mostly wait: for a server to come back, for a page to be drawn.
     step "faults" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" tests/fault "${PYTEST_ARGS[@]}"
-    step "browser" run_pytest -q -n "$((workers + 1))" --dist loadfile "${extra[@]}" tests/browser "${PYTEST_ARGS[@]}"
+    step "browser" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" tests/browser "${PYTEST_ARGS[@]}"
     if tools/setup/postgres.sh; then
         only=()
         for folder in tests/functional tests/property; do
             [ -n "$(find $folder -name 'test_*.py' 2>/dev/null)" ] && only+=("$folder")
         done
         # The commands run in processes and data directories of their own, on SQLite whatever the database here.
-        only+=(--ignore-glob "tests/functional/test_cli*" --ignore tests/functional/test_wheel.py)
+        only+=(--ignore-glob "tests/functional/test_cli*")
+        for name in wheel docs user_commands doctor_mail; do only+=(--ignore "tests/functional/test_$name.py"); done
         step "tests on PostgreSQL" $bin/python -m tests.support.postgres \
             $bin/python -m pytest -q -n "$workers" --dist loadfile "${extra[@]}" "${only[@]}" "${PYTEST_ARGS[@]}"
     else
