@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -47,3 +49,19 @@ def test_unknown_languages_are_none() -> None:
     assert languages.known("de") == "de" and languages.known("tlh") == languages.known(None) == ""
     with translation.override("tlh"):
         assert languages.active() == "en"
+
+
+def test_each_thread_speaks_its_own_language() -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def speak(language: str) -> tuple[str, str]:
+        before = languages.active()
+        with translation.override(language):
+            both.wait()
+            said = languages.number(1234)
+            both.wait()
+        return before, said
+
+    with ThreadPoolExecutor(2) as pool, translation.override("de"):
+        assert list(pool.map(speak, ("en", "de"))) == [("en", "1,234"), ("en", "1.234")]
+        assert languages.number(1234) == "1.234"
