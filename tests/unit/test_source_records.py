@@ -96,7 +96,10 @@ def test_a_run_goes_on_and_a_new_one_starts_at_the_mark():
     oai, now = ArxivOai(), datetime(2026, 11, 20, 12, tzinfo=UTC)
     options = {"sets": ["math"]}
     cursor = oai.begin(options, {}, now=now, since=None)
-    assert oai.begin(options, cursor, now=now, since=None) is cursor
+    run = {**cursor["run"], "window": 3, "set": 0, "token": "half way", "seen": "2026-11-15"}
+    tired = {**cursor, "run": {**run, "restarts": 5, "pages": 900, "met": "0123"}}
+    again = oai.begin(options, tired, now=now, since=None)["run"]
+    assert again == {**run, "restarts": 0, "pages": 0, "met": ""}, "it goes on where it stood, with new patience"
     kept = oai.end(cursor)
     assert kept == {"mark": "2026-11-19", "sets": ["math"]}
     assert oai.begin(options, kept, now=now, since=None)["run"]["windows"] == [["2026-11-19", ""]]

@@ -33,8 +33,7 @@ run_pytest() {
 
 tests() {
     local workers extra=() only=()
-    # One more than there are cores: each test waits now and then, for a command, a server, a page to be drawn.
-    workers=${TEST_WORKERS:-$(($(nproc) > 4 ? 5 : $(nproc) + 1))}
+    workers=${TEST_WORKERS:-$(($(nproc) > 4 ? 4 : $(nproc)))}
     [ "$what" = soak ] && extra=(--soak)
     export HYPOTHESIS_PROFILE=${HYPOTHESIS_PROFILE:-$([ "$what" = soak ] && echo soak || echo ci)}  # tests/support/counts.py
     MODEL_REQUIRED=1 tools/setup/model.sh || missing+=("the full embedding model")
@@ -42,7 +41,8 @@ tests() {
     step "tests on SQLite" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" \
         --ignore tests/fault --ignore tests/browser "${PYTEST_ARGS[@]}"
     step "faults" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" tests/fault "${PYTEST_ARGS[@]}"
-    step "browser" run_pytest -q -n "$workers" --dist loadfile "${extra[@]}" tests/browser "${PYTEST_ARGS[@]}"
+    # Those in a browser wait most of all: for a server, for a page to be drawn.
+    step "browser" run_pytest -q -n "$((workers + 1))" --dist loadfile "${extra[@]}" tests/browser "${PYTEST_ARGS[@]}"
     if tools/setup/postgres.sh; then
         only=()
         for folder in tests/functional tests/property; do
