@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..catalogue import changes
 from ..errors import BroadsheetError
-from . import schema, store, vectors, words
+from . import schema, store, vectors, verify, words
 from .columns import FULL
 from .reader import get
 
@@ -47,12 +47,17 @@ def status(index_dir: Path, *, sizes: bool = True) -> IndexStatus:
     log = changes.latest()
     rebuilding = store.held(index_dir / "rebuild.lock")
     try:
-        snapshot = get(index_dir).refresh()
-        committed = store.positions_of(snapshot.searcher, snapshot.schema)
+        with verify.suspected(index_dir):
+            return _read(index_dir, log, rebuilding, sizes=sizes)
     except store.IndexMissing as problem:
         return IndexStatus("missing", str(problem), log=log, lag=_lag(log, {}), rebuilding=rebuilding)
     except (BroadsheetError, ValueError) as problem:
         return IndexStatus("unusable", str(problem), log=log, lag=_lag(log, {}), rebuilding=rebuilding)
+
+
+def _read(index_dir: Path, log: dict[int, int], rebuilding: bool, *, sizes: bool) -> IndexStatus:
+    snapshot = get(index_dir).refresh()
+    committed = store.positions_of(snapshot.searcher, snapshot.schema)
     columns = snapshot.columns
     positions = {lane: min(committed.get(lane, 0), columns.record.position(lane)) for lane in changes.LANES}
     lag = _lag(log, positions)
