@@ -68,7 +68,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("port", kind.port, 8474, "Port to listen on; 0 takes a free one.", "a number from 0 to 65535"),
     Setting(
         "site_url",
-        str,
+        kind.web,
         "",
         "Public address of the site, used in links that leave the page.",
         "an address, such as https://papers.example.org",
@@ -90,16 +90,20 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("offline", kind.flag, False, "Never ask another host.", "true or false"),
     Setting("allow_private_hosts", kind.flag, False, "Let harvests reach private and loopback addresses.",
             "true or false"),
-    Setting("proxy", str, "", "HTTP proxy for everything that leaves the machine.", "http://host:port", secret=True),
-    Setting("contact", str, "", "Address of the keeper, told to the sources that are asked.", "a mail address"),
-    Setting("arxiv_oai_url", str, "https://oaipmh.arxiv.org/oai", "Address of arXiv's OAI-PMH service.", "an address"),
-    Setting("arxiv_rss_url", str, "https://rss.arxiv.org/rss", "Address of arXiv's RSS service.", "an address"),
-    Setting("hf_url", str, "https://huggingface.co", "Address of Hugging Face.", "an address"),
-    Setting("crossref_url", str, "https://api.crossref.org", "Address of Crossref's service, asked for a submitted "
-            "DOI.", "an address"),
-    Setting("datacite_url", str, "https://api.datacite.org", "Address of DataCite's service, asked for a DOI that "
-            "Crossref does not know.", "an address"),
-    Setting("request_pause", float, 3.0, "Seconds between two requests to one host.", "a number"),
+    Setting("proxy", kind.proxy, "", "HTTP proxy for everything that leaves the machine.", "http://host:port",
+            secret=True),
+    Setting("contact", kind.line, "", "Address of the keeper, told to the sources that are asked.", "a mail address"),
+    Setting("arxiv_oai_url", kind.web, "https://oaipmh.arxiv.org/oai", "Address of arXiv's OAI-PMH service.",
+            "an address, with https://"),
+    Setting("arxiv_rss_url", kind.web, "https://rss.arxiv.org/rss", "Address of arXiv's RSS service.",
+            "an address, with https://"),
+    Setting("hf_url", kind.web, "https://huggingface.co", "Address of Hugging Face.", "an address, with https://"),
+    Setting("crossref_url", kind.web, "https://api.crossref.org", "Address of Crossref's service, asked for a "
+            "submitted DOI.", "an address, with https://"),
+    Setting("datacite_url", kind.web, "https://api.datacite.org", "Address of DataCite's service, asked for a DOI that "
+            "Crossref does not know.", "an address, with https://"),
+    Setting("request_pause", kind.seconds, 3.0, "Seconds between two requests to one host.",
+            "a number from 0 to 3600"),
     Setting(
         "model_dir",
         lambda v: Path(str(v)).expanduser() if str(v) else None,

@@ -106,6 +106,40 @@ def https(value: Any) -> str:
     return text
 
 
+def web(value: Any) -> str:
+    """The address of a site or service, with its scheme; empty means none."""
+    text = str(value).strip()
+    parts = urlsplit(text)
+    if text and not (parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0):
+        raise ValueError
+    return text
+
+
+def proxy(value: Any) -> str:
+    """The address of a proxy; empty means none."""
+    text = str(value).strip()
+    parts = urlsplit(text)
+    if text and not (parts.scheme in {"http", "https"} and parts.hostname):
+        raise ValueError
+    return text
+
+
+def seconds(value: Any) -> float:
+    """A pause, at most an hour."""
+    number = float(value)
+    if not 0 <= number <= 3600:  # nan is neither
+        raise ValueError
+    return number
+
+
+def line(value: Any) -> str:
+    """A text that stands in one line of a header."""
+    text = str(value).strip()
+    if not text.isprintable():
+        raise ValueError
+    return text
+
+
 def positive(value: Any) -> int:
     """A number from 1."""
     number = int(value)
