@@ -28,7 +28,9 @@ def copied(whole: Path, to: Path) -> tuple[Path, Path]:
     return to, to / "index" / (to / "index" / "current").read_text().strip()
 
 
-@pytest.mark.parametrize("command", [["status"], ["search", "x"], ["backup", "b.tar"], ["bench", "fresh"]])
+@pytest.mark.parametrize("command", [
+    ["status"], ["search", "x"], ["backup", "b.tar"], ["bench", "fresh"], ["user", "list"], ["site", "show"],
+    ["moderation", "list"], ["user", "remove", "a@example.org"]])
 def test_a_mistyped_data_directory_is_named_and_not_made(tmp_path: Path, command: list[str]) -> None:
     done = broadsheet(*command, data=tmp_path / "dta", cwd=tmp_path)
     assert done.returncode == 3 and f"There is no data directory {tmp_path / 'dta'}" in done.stderr
@@ -68,6 +70,57 @@ def test_a_flipped_byte_of_the_words_is_found_by_the_doctor_and_mended(whole: Pa
     assert searched.returncode == 3 and path.name in searched.stderr and "Traceback" not in searched.stderr
     assert broadsheet("reindex", data=data).returncode == 0
     assert json.loads(broadsheet("search", "galaxies", "--json", data=data).stdout)["total"] == 20
+
+
+@pytest.mark.parametrize("ending", ["term", "store"])
+def test_a_flipped_byte_that_stops_the_library_is_a_finding_too(whole: Path, tmp_path: Path, ending: str) -> None:
+    data, generation = copied(whole, tmp_path / "data")
+    path = min((generation / "words").glob(f"*.{ending}"), key=lambda one: one.stat().st_size)
+    sound = path.read_bytes()
+    path.write_bytes(sound[:37] + bytes([sound[37] ^ 0x55]) + sound[38:])
+    found, stands = broadsheet("doctor", "--json", data=data), broadsheet("status", "--json", data=data)
+    told = {row["what"]: row for row in json.loads(found.stdout)["findings"]}["search index"]
+    assert found.returncode == 1 and not told["ok"] and path.name in told["detail"] and "reindex" in told["detail"]
+    assert stands.returncode == 0 and json.loads(stands.stdout)["index"]["state"] in ("ready", "unusable")
+
+
+def test_settings_that_no_request_could_use_are_told_at_once(tmp_path: Path) -> None:
+    wrong = {"SITE_URL": "papers.example.org", "HF_URL": "ftp://x", "ARXIV_OAI_URL": "nonsense", "PROXY": "not one",
+             "REQUEST_PAUSE": "nan", "CONTACT": "a@example.org\nX-Evil: 1"}
+    told = broadsheet("config", "check", data=tmp_path, env={f"BROADSHEET_{name}": v for name, v in wrong.items()})
+    assert told.returncode == 2 and all(f"BROADSHEET_{name}: " in told.stderr for name in wrong), told.stderr
+
+
+def test_what_is_kept_is_for_its_owner_alone(tmp_path: Path) -> None:
+    data, target, fresh = tmp_path / "data", tmp_path / "b.tar", tmp_path / "fresh"
+    for one in (data, fresh):
+        one.mkdir()
+        one.chmod(0o755)
+    assert broadsheet("sample", "load", data=data).returncode == 0
+    assert broadsheet("backup", target, data=data).returncode == 0
+    assert broadsheet("restore", target, data=fresh).returncode == 0
+    kept = [target, *(path for home in (data, fresh) for path in home.rglob("*"))]
+    assert {str(path): oct(path.stat().st_mode) for path in kept if path.stat().st_mode & 0o077} == {}
+    (fresh / "broadsheet.sqlite3").chmod(0o644)
+    told = json.loads(broadsheet("doctor", "--json", data=fresh, env={"BROADSHEET_OFFLINE": "true"}).stdout)
+    assert f"chmod 700 {fresh}" in {row["what"]: row["detail"] for row in told["findings"]}["privacy"]
+
+
+def test_a_backup_that_rotted_is_not_restored(tmp_path: Path) -> None:
+    data, target = tmp_path / "data", tmp_path / "b.tar"
+    assert broadsheet("sample", "load", data=data).returncode == 0
+    assert broadsheet("backup", target, data=data).returncode == 0
+    body = bytearray(target.read_bytes())
+    body[len(body) // 2] ^= 0xFF
+    target.write_bytes(body)
+    refused = broadsheet("restore", target, data=tmp_path / "fresh")
+    assert refused.returncode == 3 and "not as it was written" in refused.stderr
+    assert not list((tmp_path / "fresh").glob("broadsheet.sqlite3*"))
+    (tmp_path / "file").write_text("mine")
+    refused = broadsheet("restore", target, data=tmp_path / "file")
+    assert refused.returncode == 3 and "is a file" in refused.stderr and (tmp_path / "file").read_text() == "mine"
+    told = json.loads(broadsheet("doctor", "--json", data=tmp_path / "file").stdout)["findings"]
+    assert [row["ok"] for row in told if row["what"] == "data directory"] == [False]
 
 
 def test_words_and_columns_that_disagree_are_found_by_the_doctor_and_mended(whole: Path, tmp_path: Path) -> None:

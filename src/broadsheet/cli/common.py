@@ -103,6 +103,15 @@ def configure(data: Path | None = None, **flags: Any) -> config_.Config:
     return settings
 
 
+def _keep_private(data: Path) -> None:
+    """What this process and its children write is for this user alone, even in a directory that others may look into.
+
+    A group that may write in the directory was let in by the keeper, and keeps its rights.
+    """
+    shared = data.is_dir() and data.stat().st_mode & 0o020
+    os.umask(0o007 if shared else 0o077)
+
+
 def boot(data: Path | None = None, *, migrate: bool = True, create: bool = True, **flags: Any) -> config_.Config:
     """Settings, data directory, Django, and a database of this version. Raises BroadsheetError with the cause.
 
@@ -114,6 +123,7 @@ def boot(data: Path | None = None, *, migrate: bool = True, create: bool = True,
             f"There is no data directory {settings.data} (from {settings.origin['data']}). Nothing was made there. "
             "`broadsheet start` and `broadsheet import` make one; if you have one elsewhere, name it with --data."
         )
+    _keep_private(settings.data)
     try:
         settings.data.mkdir(0o700, parents=True, exist_ok=True)
         probe = settings.data / f".write-{os.getpid()}"

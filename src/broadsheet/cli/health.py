@@ -30,7 +30,7 @@ def examine(config: Config) -> list[Finding]:
     from django.db import DatabaseError
 
     checks = [_directory, _disk, _database, _accounts, _index, _model, _network, _alerts]
-    if config.data.exists():
+    if config.data.is_dir():
         django.setup()  # here, because the checks need it even where no database can be opened
     else:  # looking makes nothing: Django's settings would make the directory and a key
         checks = [_directory, _disk, _model, _network]
@@ -70,6 +70,10 @@ def _directory(config: Config) -> Iterator[Finding]:
             False,
             f"{nearest} cannot be written ({problem.strerror}). Change its owner, or choose another with --data.",
         )
+    held = path / "broadsheet.sqlite3"
+    if held.exists() and held.stat().st_mode & 0o004 and path.stat().st_mode & 0o001:
+        yield Finding("privacy", False, f"everybody with an account on this machine can read {held}, addresses of "
+                      f"members included. Run `chmod 700 {path}`.")
 
 
 def _disk(config: Config) -> Iterator[Finding]:

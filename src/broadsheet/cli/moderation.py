@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 @guarded
 def list_(data: Data = None, json: Json = False) -> None:
     """What readers reported and what was flagged, the longest waiting first."""
-    boot(data)
+    boot(data, create=False)
     from ..readers import moderation
 
     cases = moderation.queue()
@@ -51,7 +51,7 @@ def _case(one: Any) -> dict[str, Any]:
 @guarded
 def hide(subject: Subject, reason: Why = "", data: Data = None, json: Json = False) -> None:
     """Hide a comment, paper or submission and close its reports."""
-    boot(data)
+    boot(data, create=False)
     from ..readers import moderation
 
     moderation.hide(None, subject, reason, now())
@@ -62,7 +62,7 @@ def hide(subject: Subject, reason: Why = "", data: Data = None, json: Json = Fal
 @guarded
 def unhide(subject: Subject, reason: Why = "", data: Data = None, json: Json = False) -> None:
     """Show again what was hidden."""
-    boot(data)
+    boot(data, create=False)
     from ..readers import moderation
 
     moderation.unhide(None, subject, reason, now())
@@ -73,7 +73,7 @@ def unhide(subject: Subject, reason: Why = "", data: Data = None, json: Json = F
 @guarded
 def dismiss(subject: Subject, reason: Why = "", data: Data = None, json: Json = False) -> None:
     """Close the reports of a subject: nothing is wrong with it."""
-    boot(data)
+    boot(data, create=False)
     from ..readers import moderation
 
     closed = moderation.close(None, subject, moderation.DISMISSED, reason, now())

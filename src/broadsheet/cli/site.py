@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 @guarded
 def show(data: Data = None, json: Json = False) -> None:
     """The choices in force, and which of them the TOML file fixed."""
-    boot(data)
+    boot(data, create=False)
     from ..catalogue.site import choices
     from ..web import choices as choosing
 
@@ -60,7 +60,7 @@ def set_(
 @guarded
 def reset(name: Name, data: Data = None, json: Json = False) -> None:
     """Return one choice to what is built in."""
-    boot(data)
+    boot(data, create=False)
     from ..web import choices as choosing
 
     _known(name)

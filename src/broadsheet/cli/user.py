@@ -82,7 +82,7 @@ def add(
 @guarded
 def list_(data: Data = None, json: Json = False) -> None:
     """All accounts with their roles. What anybody reads is not told."""
-    boot(data)
+    boot(data, create=False)
     from ..readers.accounts import service
 
     rows = [_facts(account) for account in service.members()]
@@ -127,7 +127,7 @@ def invite(
 @guarded
 def link(email: Email, data: Data = None, json: Json = False) -> None:
     """Print a one-time link that sets the account's password, for when no mail is set up."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..readers.accounts import service
 
     account = service.find(email)
@@ -146,7 +146,7 @@ def role(
     json: Json = False,
 ) -> None:
     """Give an account exactly these roles."""
-    settings = boot(data)
+    settings = boot(data, create=False)
     from ..readers.accounts import service
     from ..web import access
 
@@ -167,7 +167,7 @@ def block(
     json: Json = False,
 ) -> None:
     """Block an account (its sessions and tokens end), or lift a block."""
-    boot(data)
+    boot(data, create=False)
     from ..readers.accounts import service
 
     account = service.find(email)
@@ -187,7 +187,7 @@ def remove(
     json: Json = False,
 ) -> None:
     """Remove an account for good; votes and comments stay without a name, all else is erased."""
-    boot(data)
+    boot(data, create=False)
     from ..readers.accounts import service
 
     account = service.find(email)

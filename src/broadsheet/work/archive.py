@@ -6,12 +6,14 @@ online copy; PostgreSQL is dumped by its own tools), the TOML file, keys and rej
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import shutil
 import sqlite3
 import tarfile
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -41,6 +43,9 @@ def backup(config: Config, target: Path, now: datetime) -> dict[str, Any]:
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
             copy = _copy_database(config.data / "broadsheet.sqlite3", Path(folder) / "broadsheet.sqlite3")
+            facts["sha256"] = _digest(copy)
+            part.unlink(missing_ok=True)
+            part.touch(0o600)  # it holds the key that signs, and addresses of members
             with tarfile.open(part, "w") as tar:
                 manifest = tarfile.TarInfo("manifest.json")
                 body = orjson.dumps(facts)
@@ -74,6 +79,11 @@ def _copy_database(source: Path, copy: Path) -> Path:
     return copy
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def restore(config: Config, source: Path) -> dict[str, Any]:
     """Bring a backup back; only into a data directory without a database."""
     if (config.data / "broadsheet.sqlite3").exists():
@@ -81,6 +91,9 @@ def restore(config: Config, source: Path) -> dict[str, Any]:
             f"{config.data} already holds a database, which was left as it is. Restore into an empty directory with "
             "--data, look at it, then move it here."
         )
+    if config.data.exists() and not config.data.is_dir():
+        raise BroadsheetError(f"{config.data} is a file and was left as it is. Nothing was restored. Give an empty "
+                              "directory with --data.")
     try:
         with tarfile.open(source, "r:") as tar:
             names = set(tar.getnames())
@@ -94,10 +107,13 @@ def restore(config: Config, source: Path) -> dict[str, Any]:
             # The database last, by rename: a restore that was cut short leaves no half database behind.
             part = config.data / "broadsheet.sqlite3.part"
             _write(tar, tar.getmember("broadsheet.sqlite3"), part)
+            if facts.get("sha256", digest := _digest(part)) != digest:  # backups of before have none
+                raise tarfile.TarError("its database is not as it was written")
             shutil.rmtree(config.data / "index", ignore_errors=True)  # an index of another database is worth nothing
             part.rename(config.data / "broadsheet.sqlite3")
     except (OSError, ValueError, tarfile.TarError) as problem:
-        (config.data / "broadsheet.sqlite3.part").unlink(missing_ok=True)
+        with suppress(OSError):
+            (config.data / "broadsheet.sqlite3.part").unlink(missing_ok=True)
         raise BroadsheetError(
             f"{source} could not be read as a backup ({problem}). No database was put in place. Check the file and the "
             f"right to write in {config.data}, then repeat."
@@ -118,12 +134,12 @@ def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None
 
 
 def _write(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
-    """The bytes of ``member`` in ``target``, on disk when this returns, for this user alone where they were."""
+    """The bytes of ``member`` in ``target``, on disk when this returns, for this user alone."""
     held = tar.extractfile(member)
     if held is None:
         raise tarfile.TarError(f"{member.name} is not a plain file")
     with target.open("wb") as out:
-        target.chmod(0o644 if member.mode & 0o077 else 0o600)
+        target.chmod(0o600)
         shutil.copyfileobj(held, out, 1 << 20)
         out.flush()
         os.fsync(out.fileno())
