@@ -72,6 +72,13 @@ def test_a_flipped_byte_of_the_words_is_found_by_the_doctor_and_mended(whole: Pa
     assert json.loads(broadsheet("search", "galaxies", "--json", data=data).stdout)["total"] == 20
 
 
+def test_a_word_with_a_dash_is_left_out_and_an_unknown_option_refused(whole: Path) -> None:
+    assert json.loads(broadsheet("search", "galaxies", "-hinton", "--json", data=whole).stdout)["total"] == 20
+    assert json.loads(broadsheet("search", "galaxies", "-sparse", "--json", data=whole).stdout)["total"] == 0
+    wrong = broadsheet("search", "galaxies", "--limt", "5", data=whole)
+    assert wrong.returncode == 2 and "--limt" in wrong.stderr
+
+
 @pytest.mark.parametrize("ending", ["term", "store"])
 def test_a_flipped_byte_that_stops_the_library_is_a_finding_too(whole: Path, tmp_path: Path, ending: str) -> None:
     data, generation = copied(whole, tmp_path / "data")

@@ -15,7 +15,10 @@ from .common import Data, Json, boot, guarded, now, put_json, say
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands of this family."""
-    for command in (search, show, status, reindex):
+    # `-survey` is a word to leave out, not a row of options (so `-h` is none either).
+    app.command("search", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})(
+        guarded(search))
+    for command in (show, status, reindex):
         app.command(command.__name__)(guarded(command))
 
 
@@ -32,6 +35,8 @@ def search(
         raise UsageError(f"--mode must be hybrid, words or meaning, not {mode!r}.")
     if not "".join(query).strip():
         raise UsageError("There is nothing to search for. Give words, a title, an identifier or an address.")
+    if unknown := [word for word in query if word.startswith("--")]:
+        raise UsageError(f"No such option: {unknown[0]}. Nothing was searched. One dash leaves a word out: -word.")
     settings = boot(data, create=False)
     from ..catalogue import papers
     from ..search import service
