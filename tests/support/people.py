@@ -31,6 +31,8 @@ from broadsheet.catalogue.records import Announced, Author, Incoming, ParsedReco
 from broadsheet.digest import links
 from broadsheet.digest.alerts import service as alerting
 from broadsheet.digest.models import Subscription
+from broadsheet.editions import days, snapshots, trending
+from broadsheet.editions import service as editions
 from broadsheet.readers import comments, feed_secrets, tallies, tokens
 from broadsheet.readers import service as readers
 from broadsheet.readers.accounts import invitations, service
@@ -51,7 +53,7 @@ from broadsheet.readers.models import (
 )
 from broadsheet.search.follower import Follower
 from broadsheet.text.dates import partial
-from broadsheet.web import access, gate, known, page_cache
+from broadsheet.web import access, fragments, gate, known, mine, near, page_cache, tasting, watch
 
 RECORDS: dict[bytes, ParsedRecord] = {}  # what the form of these papers reads again
 forms.register("people-test/1", RECORDS.__getitem__)
@@ -144,9 +146,10 @@ def _listening(persona: str) -> Iterator[None]:
 
 
 def _forget() -> None:
+    """Nothing of the database before: its row numbers begin again, so what was kept under them would seem to hold."""
     cache.clear()
-    tallies.forget()
-    page_cache.forget()
+    for kept in (days, editions, fragments, mine, near, page_cache, snapshots, tallies, tasting, trending, watch):
+        kept.forget()
     known._rows.clear()
     known._house.clear()
 
