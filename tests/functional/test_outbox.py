@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from tests.support import mailserver
 
 from broadsheet.digest import outbox
@@ -148,6 +149,55 @@ def test_a_connection_dropped_before_the_mail_was_taken_loses_nothing() -> None:
             _send(port, clock)
             clock.now += timedelta(minutes=10)
     assert sorted(one.to for one in handler.taken) == [f"reader{n}@example.org" for n in range(4)]
+
+
+def test_a_connection_that_breaks_at_one_mail_keeps_no_other_waiting() -> None:
+    clock, cut = Clock(), ["reader1@example.org", "reader3@example.org"]
+
+    def once(to: str, data: bytes) -> str | None:
+        if to in cut:
+            cut.remove(to)
+            return "drop after"
+        return None
+
+    handler = mailserver.Handler(on_data=once)
+    for number in range(6):
+        _mail(_subscription(number))
+    with mailserver.running(handler) as port:
+        done = _send(port, clock)
+        assert (done.sent, done.later, done.down) == (4, 2, "")
+        assert sorted(Outbox.objects.values_list("state", "tries")) == [("due", 1)] * 2 + [("sent", 0)] * 4
+        clock.now += timedelta(hours=1)
+        assert _send(port, clock).sent == 2
+    copies = [one.to for one in handler.taken]
+    assert sorted(copies) == sorted([f"reader{n}@example.org" for n in range(6)] + ["reader1@example.org",
+                                                                                     "reader3@example.org"])
+    again = [str(one.message["Message-ID"]) for one in handler.taken if one.to == "reader1@example.org"]
+    assert len(again) == 2 and len(set(again)) == 1, "the copy in the window bears the same Message-ID"
+
+
+def test_a_server_that_breaks_off_at_every_mail_is_down() -> None:
+    handler, clock = mailserver.Handler(on_data=lambda to, data: "drop before"), Clock()
+    for number in range(4):
+        _mail(_subscription(number))
+    with mailserver.running(handler) as port:
+        done = _send(port, clock)
+    assert done.down.startswith("handover:") and done.sent == 0
+    assert set(Outbox.objects.values_list("state", "tries")) == {("due", 0)}
+
+
+def test_due_mails_are_claimed_along_an_index_however_many_wait() -> None:
+    for number in range(4):
+        _mail(_subscription(number))
+    with CaptureQueriesContext(connection) as asked:
+        assert len(outbox.claim("one", NOW, 2)) == 2
+    plans = []
+    for query in asked.captured_queries:
+        if connection.vendor == "sqlite" and query["sql"].startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.execute("EXPLAIN QUERY PLAN " + query["sql"])
+                plans.extend(row[3] for row in cursor.fetchall())
+    assert not [plan for plan in plans if "TEMP B-TREE" in plan or plan.startswith("SCAN")], plans
 
 
 def test_a_sender_that_died_leaves_its_mails_to_the_next() -> None:

@@ -13,6 +13,7 @@ from .models import Outbox
 from .transport import Connection, Down, Later, Refused, Server
 
 DOWN_PAUSE = timedelta(minutes=2)  # before the server is tried again after it could not be used at all
+TURNED_AWAY = frozenset({"port", "greeting", "time-out"})  # steps of a new connection that may go well next time
 BATCH = 20
 
 
@@ -41,6 +42,7 @@ class Sender:
         self.random = random or Random()
         self.connection = connect(server)
         self._times: deque[datetime] = deque()
+        self._worked = False  # a mail was taken since something last broke
 
     def run(self, *, most: int | None = None, stop: Callable[[], bool] = lambda: False) -> Sending:
         """Send due mails until none is left, ``most`` were tried, or the server is down. The connection is closed."""
@@ -65,6 +67,19 @@ class Sender:
                 done.skipped += 1
                 continue
             self._pace()
+            if problem := self._one(row, done):
+                done.down = f"{problem.step}: {problem}"
+                outbox.release(rows[place:], self.holder, self.clock() + DOWN_PAUSE, str(problem))
+                return
+
+    def _one(self, row: Outbox, done: Sending) -> Down | None:
+        """Send one mail and note what became of it; the problem where the server cannot be used now.
+
+        What broke before the mail was handed over is tried once more at once: a long connection is closed sooner or
+        later, and a server that has just taken mails may turn one connection away. What broke while it was handed over
+        leaves open whether the server has it: this mail waits, the others go on, unless two in a row end so.
+        """
+        for again in (True, False):
             try:
                 self._send(row)
             except Later as answer:
@@ -74,22 +89,19 @@ class Sender:
                 outbox.give_up(row, self.holder, str(answer), self.clock(), hard=answer.hard)
                 done.refused += 1
             except Down as problem:
-                if problem.step == "connection" and self._again(row):
-                    done.sent += 1
+                worked, self._worked = self._worked, self._worked and problem.step != "handover"
+                if worked and problem.step == "handover":
+                    outbox.retry(row, self.holder, str(problem), self.clock(), self.random)
+                    done.later += 1
+                    return None
+                if again and (problem.step == "connection" or (worked and problem.step in TURNED_AWAY)):
                     continue
-                done.down = f"{problem.step}: {problem}"
-                outbox.release(rows[place:], self.holder, self.clock() + DOWN_PAUSE, str(problem))
-                return
+                return problem
             else:
+                self._worked = True
                 done.sent += 1
-
-    def _again(self, row: Outbox) -> bool:
-        """A connection that broke before this mail was taken over is opened once more, then the server is down."""
-        try:
-            self._send(row)
-        except (Later, Refused, Down):
-            return False
-        return True
+            return None
+        return None
 
     def _send(self, row: Outbox) -> None:
         if self.connection.worn:

@@ -98,6 +98,9 @@ class Connection:
             raise Down("greeting", f"{where} does not greet as a mail server: {_said(problem)}.") from problem
         except OSError as problem:
             raise Down("port", f"nothing takes connections at {where} ({problem.strerror or problem}).") from problem
+        if (sock := self._live().sock) is not None:
+            # A mail is several packets: the last would wait until the server has said that it got the others (40 ms).
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._secure(context, where)
         self._login(where)
 
