@@ -130,6 +130,21 @@ def test_a_backup_that_rotted_is_not_restored(tmp_path: Path) -> None:
     assert [row["ok"] for row in told if row["what"] == "data directory"] == [False]
 
 
+def test_a_flipped_byte_of_the_columns_is_found_by_the_doctor_and_mended(whole: Path, tmp_path: Path) -> None:
+    data, generation = copied(whole, tmp_path / "data")
+    assert verify.torn_rows(data / "index") == 0
+    path = generation / "columns" / "vectors.bin"
+    vectors = bytearray(path.read_bytes())
+    place = next(at for at, byte in enumerate(vectors) if byte)  # in the vector of the first paper
+    vectors[place] ^= 0xFF
+    path.write_bytes(vectors)
+    found = broadsheet("doctor", "--json", data=data)
+    told = [row["detail"] for row in json.loads(found.stdout)["findings"] if not row["ok"]]
+    assert found.returncode == 1 and any("1 of the papers' rows in the columns" in detail for detail in told), told
+    assert broadsheet("reindex", data=data).returncode == 0
+    assert verify.torn_rows(data / "index") == 0
+
+
 def test_words_and_columns_that_disagree_are_found_by_the_doctor_and_mended(whole: Path, tmp_path: Path) -> None:
     data, generation = copied(whole, tmp_path / "data")
     live = generation / "columns" / "live.bin"

@@ -157,6 +157,9 @@ def _index(config: Config) -> Iterator[Finding]:
             "Run `broadsheet reindex`."
         )
     yield Finding("search index", not torn, detail)
+    if rows := verify.torn_rows(config.index_dir):
+        yield Finding("search index", False, f"damaged on disk: {rows:,} of the papers' rows in the columns. Search by "
+                      "meaning may rank them wrongly; papers are safe in the database. Run `broadsheet reindex`.")
     if not state.lag and state.in_words != state.papers:
         yield Finding("search index", False, f"words and columns disagree: {state.in_words:,} papers by the words, "
                       f"{state.papers:,} by the columns. Some may be found twice or not at all; papers are safe in the "

@@ -1,16 +1,21 @@
-"""Whether the files of the words are as tantivy wrote them: each ends with a checksum of what stands before it."""
+"""Whether the index is on the disk as it was written: files of the words and rows of the columns bear checksums."""
 
 from __future__ import annotations
 
 import json
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from ..errors import BroadsheetError
 from . import store
+from .columns import CHUNK, open_columns, seals
 
 _MAGIC = 1337  # tantivy's mark of a footer (tantivy 0.27, src/directory/footer.rs)
 _TAIL = struct.Struct("<II")  # length of the footer's JSON, mark
@@ -36,6 +41,27 @@ def torn(index_dir: Path) -> list[str]:
         if not whole:
             found.append(path.name)
     return found
+
+
+def torn_rows(index_dir: Path, pause: float = 1.0) -> int:
+    """How many papers have a vector, date or hash in the columns that is not the one that was written.
+
+    A row whose checksum (``columns.seals``) is wrong is looked at once more after ``pause`` seconds: it may have been
+    in the midst of being written. Raises what :func:`store.current` raises, and ``columns.ColumnsDamaged``.
+    """
+    wrong = _wrong_rows(index_dir, None)
+    if len(wrong):
+        time.sleep(pause)
+        wrong = _wrong_rows(index_dir, wrong)
+    return len(wrong)
+
+
+def _wrong_rows(index_dir: Path, among: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+    columns = open_columns(store.current(index_dir).columns)
+    rows = np.flatnonzero(columns.live) if among is None else among[columns.live[among]]
+    parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+    found = [part[columns.arrays["seals"][part] != seals(columns.arrays, part)] for part in parts]
+    return np.concatenate(found) if found else rows
 
 
 @contextmanager
