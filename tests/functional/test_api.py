@@ -185,7 +185,8 @@ def test_cursors_stay_right_while_papers_come(world: api.World) -> None:
 
 def test_answers_are_asked_for_again_with_their_etag(world: api.World) -> None:
     program = client()
-    for path in ("/api/v1/papers", "/api/v1/editions/newest", "/api/v1/openapi.json", "/api/daily_papers"):
+    for path in ("/api/v1/papers", "/api/v1/editions/newest", "/api/v1/search?q=paper", "/api/v1/openapi.json",
+                 "/api/daily_papers"):
         answer = program.get(path)
         assert (answer.status_code == 200 and "Authorization" in answer["Vary"]) or path.endswith("json")
         again = program.get(path, headers={"If-None-Match": answer["ETag"]})

@@ -11,7 +11,7 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-TRIES = 12  # of a server that cannot be used, three minutes apart by the replayed clock
+TRIES = 60  # of a server that cannot be used, three minutes apart by the replayed clock
 
 
 def main() -> None:

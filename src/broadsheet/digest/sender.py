@@ -13,7 +13,7 @@ from .models import Outbox
 from .transport import Connection, Down, Later, Refused, Server
 
 DOWN_PAUSE = timedelta(minutes=2)  # before the server is tried again after it could not be used at all
-TURNED_AWAY = frozenset({"port", "greeting", "time-out"})  # steps of a new connection that may go well next time
+ONCE_MORE = frozenset({"connection", "port", "greeting"})  # steps that may go well when tried again at once
 BATCH = 20
 
 
@@ -76,8 +76,8 @@ class Sender:
         """Send one mail and note what became of it; the problem where the server cannot be used now.
 
         What broke before the mail was handed over is tried once more at once: a long connection is closed sooner or
-        later, and a server that has just taken mails may turn one connection away. What broke while it was handed over
-        leaves open whether the server has it: this mail waits, the others go on, unless two in a row end so.
+        later, and a busy server turns one away now and then. What broke while it was handed over leaves open whether
+        the server has it: this mail waits, the others go on, unless two in a row end so.
         """
         for again in (True, False):
             try:
@@ -94,7 +94,7 @@ class Sender:
                     outbox.retry(row, self.holder, str(problem), self.clock(), self.random)
                     done.later += 1
                     return None
-                if again and (problem.step == "connection" or (worked and problem.step in TURNED_AWAY)):
+                if again and problem.step in ONCE_MORE:
                     continue
                 return problem
             else:
