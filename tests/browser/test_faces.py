@@ -18,10 +18,11 @@ RULES = {"runOnly": {"type": "tag", "values": [
 
 
 def axe(page: Any) -> list[str]:
-    """What axe-core finds on the page as it stands: rule, what it asks for, the elements."""
+    """What axe-core finds on the page as it stands: rule, what it asks for, the elements, and why the first is one."""
     library = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
     found = library.Axe().run(page, options=RULES).response["violations"]
-    return [f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']][:4]}" for one in found]
+    return [f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']][:4]}; "
+            f"{one['nodes'][0]['failureSummary'][:400]} in {one['nodes'][0]['html'][:200]}" for one in found]
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")])
