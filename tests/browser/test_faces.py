@@ -20,7 +20,7 @@ RULES = {"runOnly": {"type": "tag", "values": [
 def axe(page: Any) -> list[str]:
     """What axe-core finds on the page as it stands: rule, what it asks for, the elements, and why the first is one."""
     library = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
-    # What is far below is laid out only when it comes near; unasked, its links would seem to lie upon the next section's.
+    # What is far below is laid out only when it comes near: its links would seem to lie upon the next section's.
     page.evaluate("[...document.querySelectorAll('.far')].forEach(one => { one.style.contentVisibility = 'visible' })")
     found = library.Axe().run(page, options=RULES).response["violations"]
     return [f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']][:4]}; "
